@@ -1,0 +1,196 @@
+/** Ports: what the verifier and the roles need of their world, as types without code. Each caller names the few that it takes. */
+import type { Address, Cid, Epoch, Hash, PeerName, Units, Wei } from './ids.ts';
+
+/** Milliseconds since the Unix epoch on some clock, real or simulated. */
+export interface Clock {
+  now(): number;
+  /** Resolves after `ms`, or at once when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Random {
+  bytes(length: number): Uint8Array;
+}
+
+/** Signs a 32-byte digest with the operator's secp256k1 key; 65 bytes r ‖ s ‖ v as 0x-hex. */
+export interface Signer {
+  readonly address: Address;
+  sign(digest: Hash): Promise<`0x${string}`>;
+}
+
+/** Structured log: message and fields. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Bytes by content. Everything that comes out was checked against its CID. */
+export interface Blobs {
+  /** Stores bytes; up to one chunk they get a raw CID, above it the CID of a manifest of chunks. */
+  put(bytes: Uint8Array): Promise<Cid>;
+  /** Stores a canonical DAG-CBOR object (at most one chunk). */
+  putObject(value: unknown): Promise<Cid>;
+  /** From disk, else from `from` (operators thought to have it), else from whoever has it. Rejects BLOB_UNAVAILABLE when nobody serves it. */
+  get(cid: Cid, options?: { from?: readonly Address[]; maxBytes?: number; signal?: AbortSignal }): Promise<Uint8Array>;
+  getObject(cid: Cid, options?: { from?: readonly Address[]; signal?: AbortSignal }): Promise<unknown>;
+  has(cid: Cid): Promise<boolean>;
+  /** Keeps a CID (and a manifest's chunks) until `release`; what nobody keeps may be deleted. */
+  keep(cid: Cid, owner: string): Promise<void>;
+  release(owner: string): Promise<void>;
+}
+
+export type TopicName = 'tasks' | 'proofs' | 'audits' | 'records';
+
+/** Signed hints between nodes. A handler's answer scores the sender: only `reject` counts against it. */
+export interface Gossip {
+  publish(topic: TopicName, message: unknown): Promise<void>;
+  subscribe(topic: TopicName, handler: (message: unknown, from: PeerName) => Promise<'accept' | 'ignore' | 'reject'>): () => void;
+}
+
+/** Small typed questions to one operator's node (`proof`: has it a proof for this shard?). Null when it does not answer. */
+export interface Ask {
+  ask(operator: Address, question: unknown): Promise<unknown>;
+  /** Answers such questions; one handler a node. */
+  answer(handler: (question: unknown, from: PeerName) => Promise<unknown>): void;
+}
+
+/** The durable memory of one role: a keyspace whose values survive a kill. Values are plain DAG-CBOR data. */
+export interface Keep {
+  get(key: string): Promise<unknown>;
+  put(key: string, value: unknown): Promise<void>;
+  del(key: string): Promise<void>;
+  /** Entries whose key starts with the prefix, in key order. */
+  list(prefix: string): Promise<Array<readonly [string, unknown]>>;
+}
+
+// ---- the chain, read side: a projection of confirmed events, rolled back with them ----
+
+export interface Head {
+  readonly number: number;
+  /** Seconds; the chain's clock is the network's clock. */
+  readonly timestamp: number;
+}
+
+/** A commitment of one worker for one epoch. */
+export interface CommitmentView {
+  readonly worker: Address;
+  readonly epoch: Epoch;
+  readonly root: Hash;
+  readonly units: Units;
+  readonly marketUnits: Units;
+  /** sha2-256 of the DAG-CBOR commitment object, from which its CID follows. */
+  readonly manifest: Hash;
+  /** Null until concluded. */
+  readonly outcome: null | 'accepted' | 'fault' | 'unavailable' | 'unaudited';
+}
+
+export interface JobView {
+  /** Number of the job in the market, from 1. */
+  readonly id: bigint;
+  readonly submitter: Address;
+  /** sha2-256 of the DAG-CBOR job specification. */
+  readonly spec: Hash;
+  readonly shards: number;
+  /** Shards a round (the merge is the last); 0 when the shards are independent. */
+  readonly width: number;
+  readonly units: Units;
+  readonly fee: Wei;
+  /** Seconds. */
+  readonly deadline: number;
+  readonly paidUnits: Units;
+  readonly state: 'open' | 'complete' | 'refunded';
+}
+
+/** Chain facts as of the newest confirmed block. All synchronous: the projection lives in memory. */
+export interface ChainView {
+  head(): Head;
+  /** Drawn seed of an epoch and when; null before. */
+  seed(epoch: Epoch): { readonly seed: Hash; readonly drawnAt: number } | null;
+  commitments(epoch: Epoch): readonly CommitmentView[];
+  jobs(): readonly JobView[];
+  job(id: bigint): JobView | null;
+  /** Who holds the claim on each shard: index → worker. */
+  claims(job: bigint): ReadonlyMap<number, Address>;
+  /** Shards of the job that are already paid. */
+  paid(job: bigint): ReadonlySet<number>;
+  /** Resets of the job (a slashed worker's shards were released): shards from `fromShard` on count only when committed after `epoch`. */
+  resets(job: bigint): ReadonlyArray<{ readonly fromShard: number; readonly epoch: Epoch }>;
+  slashed(worker: Address): boolean;
+  /** Resolves at the next confirmed block (or at once when aborted). */
+  nextBlock(signal?: AbortSignal): Promise<Head>;
+}
+
+// ---- the chain, write side: each call is persisted in the outbox before it is sent, and is idempotent by its meaning ----
+
+/** Resolves when mined and confirmed; rejects CHAIN_REVERTED (with the contract's error name) when it can no longer succeed. */
+export type Sent = Promise<{ readonly transaction: Hash; readonly block: number }>;
+
+export type VerdictName = 'ok' | 'fault' | 'unavailable';
+
+export interface WorkPort {
+  commitWork(c: { epoch: Epoch; root: Hash; units: Units; marketUnits: Units; manifest: Hash }): Sent;
+  /** Folds an audited commitment into its epoch (or slashes): anyone may call, once the reveal window is over. */
+  finalize(worker: Address, epoch: Epoch): Sent;
+}
+
+export interface BeaconPort {
+  draw(epoch: Epoch): Sent;
+}
+
+export interface CourtPort {
+  /** By sortition (DESIGN section 7), as the contract computes it now. */
+  onCommittee(c: { epoch: Epoch; worker: Address; validator: Address }): Promise<boolean>;
+  commitVerdict(c: { epoch: Epoch; worker: Address; digest: Hash }): Sent;
+  revealVerdict(c: { epoch: Epoch; worker: Address; verdict: VerdictName; auditDigest: Hash; salt: Hash }): Sent;
+}
+
+export interface MarketPort {
+  postJob(j: { spec: Hash; shards: number; width: number; units: Units; fee: Wei; deadline: number }): Promise<bigint>;
+  /** Asks for the shards of one 256-shard word; the contract grants those that are free. */
+  claimShards(c: { job: bigint; word: number; mask: bigint }): Sent;
+  /** Frees shards whose holder was slashed or let the claim lapse. */
+  releaseShards(c: { job: bigint; word: number; mask: bigint; holder: Address }): Sent;
+  /** Pays one audited leaf of a final commitment to its worker; anyone may call. */
+  redeem(r: { worker: Address; epoch: Epoch; leaf: RedeemLeaf; path: readonly SumStep[] }): Sent;
+  refund(job: bigint): Sent;
+}
+
+export interface RedeemLeaf {
+  readonly task: Hash;
+  readonly word: number;
+  readonly mask: bigint;
+  readonly units: Units;
+  readonly proofs: Hash;
+}
+
+/** One step up a Merkle-sum path: the sibling and the side on which it stands. */
+export interface SumStep {
+  readonly hash: Hash;
+  readonly sum: Units;
+  readonly left: boolean;
+}
+
+export interface PoolPort {
+  /** Settles the oldest unsettled epoch with work; a no-op when there is none due. */
+  settle(): Sent;
+  claimWork(epoch: Epoch): Sent;
+  claimAudit(epoch: Epoch): Sent;
+  /** Wei that this account could claim for the epoch now; 0 before it pays. */
+  claimable(account: Address, epoch: Epoch): Promise<{ work: Wei; audit: Wei }>;
+}
+
+export interface StakePort {
+  register(roles: { compute: boolean; validator: boolean }): Sent;
+  stake(amount: Wei): Sent;
+  requestUnstake(amount: Wei): Sent;
+  withdraw(): Sent;
+  stakeOf(account: Address): Promise<Wei>;
+  minimum(): Promise<Wei>;
+}
+
+export interface TokenPort {
+  balanceOf(account: Address): Promise<Wei>;
+  transfer(to: Address, amount: Wei): Sent;
+}
