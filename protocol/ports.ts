@@ -93,7 +93,7 @@ export interface JobView {
   /** sha2-256 of the DAG-CBOR job specification. */
   readonly spec: Hash;
   readonly shards: number;
-  /** Shards a round (the merge is the last); 0 when the shards are independent. */
+  /** Shards a round (the slices and their merge); 0 when the shards are independent. */
   readonly width: number;
   readonly units: Units;
   readonly fee: Wei;
@@ -111,13 +111,17 @@ export interface ChainView {
   commitments(epoch: Epoch): readonly CommitmentView[];
   jobs(): readonly JobView[];
   job(id: bigint): JobView | null;
-  /** Who holds the claim on each shard: index → worker. */
+  /** Who holds the claim on each shard: number (word x 256 + bit) → worker. */
   claims(job: bigint): ReadonlyMap<number, Address>;
+  /** Was the shard ever granted to this worker, even if it was released since? */
+  everHeld(job: bigint, shard: number, worker: Address): boolean;
   /** Shards of the job that are already paid. */
   paid(job: bigint): ReadonlySet<number>;
-  /** Resets of the job (a slashed worker's shards were released): shards from `fromShard` on count only when committed after `epoch`. */
-  resets(job: bigint): ReadonlyArray<{ readonly fromShard: number; readonly epoch: Epoch }>;
+  /** Resets of the job (a slashed worker's shards were released): words from `fromWord` on count only when committed after `epoch`. */
+  resets(job: bigint): ReadonlyArray<{ readonly fromWord: number; readonly epoch: Epoch }>;
   slashed(worker: Address): boolean;
+  /** Has the pool settled this epoch? */
+  settled(epoch: Epoch): boolean;
   /** Resolves at the next confirmed block (or at once when aborted). */
   nextBlock(signal?: AbortSignal): Promise<Head>;
 }
@@ -148,8 +152,8 @@ export interface CourtPort {
 
 export interface MarketPort {
   postJob(j: { spec: Hash; shards: number; width: number; units: Units; fee: Wei; deadline: number }): Promise<bigint>;
-  /** Asks for the shards of one 256-shard word; the contract grants those that are free. */
-  claimShards(c: { job: bigint; word: number; mask: bigint }): Sent;
+  /** Asks for up to `limit` shards of the mask in one word; the contract grants free ones, lowest first. */
+  claimShards(c: { job: bigint; word: number; mask: bigint; limit: number }): Sent;
   /** Frees shards whose holder was slashed or let the claim lapse. */
   releaseShards(c: { job: bigint; word: number; mask: bigint; holder: Address }): Sent;
   /** Pays one audited leaf of a final commitment to its worker; anyone may call. */

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Outcome, Verdict} from "../types/Verdict.sol";
+
+/// @title IAuditCourt
+/// @notice Validators drawn by weight commit to a verdict on a worker's epoch, then reveal it.
+/// @dev Assumption: most of the weight on a committee is honest. It is what the dispute game will replace.
+interface IAuditCourt {
+    event VerdictCommitted(uint64 indexed epoch, address indexed worker, address indexed validator);
+    event VerdictRevealed(
+        uint64 indexed epoch, address indexed worker, address indexed validator, uint8 verdict, bytes32 auditDigest
+    );
+    event Concluded(uint64 indexed epoch, address indexed worker, Outcome outcome);
+    event BountyClaimed(address indexed account, uint64 indexed epoch, address indexed worker, uint256 amount);
+
+    error NoWork(address worker, uint64 epoch);
+    error NotInWindow(uint64 epoch);
+    error NotOnCommittee(address validator);
+    error AlreadyDone();
+    error WrongReveal();
+    error OnlyLedger(address caller);
+    error NothingToClaim();
+
+    /// @param digest keccak256(abi.encode(validator, worker, epoch, verdict, auditDigest, salt))
+    function commitVerdict(uint64 epoch, address worker, bytes32 digest) external;
+
+    function revealVerdict(uint64 epoch, address worker, uint8 verdict, bytes32 auditDigest, bytes32 salt) external;
+
+    /// @notice Counts the revealed weight; on a fault slashes the worker. Only the ledger calls it, once for each commitment.
+    function conclude(address worker, uint64 epoch) external returns (Outcome);
+
+    /// @notice The caller's equal part of what a slash brought, if it revealed the fault.
+    function claimBounty(uint64 epoch, address worker) external;
+
+    function onCommittee(uint64 epoch, address worker, address validator) external view returns (bool);
+    function verdictOf(uint64 epoch, address worker, address validator) external view returns (Verdict);
+    /// @notice Verdicts revealed on a worker's epoch: so many share the auditors' part of its fees.
+    function revealsOf(uint64 epoch, address worker) external view returns (uint32);
+    /// @notice Verdicts that a validator revealed in an epoch, and all validators together.
+    function auditsBy(uint64 epoch, address validator) external view returns (uint32);
+    function auditsTotal(uint64 epoch) external view returns (uint32);
+}

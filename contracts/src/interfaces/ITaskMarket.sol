@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {SumStep} from "../libraries/MerkleSumLib.sol";
+
+/// @title ITaskMarket
+/// @notice Escrow of a job's fee, claims on its shards, payment for those that were audited.
+/// @dev Shards have numbers word x 256 + bit. The words of an ordered job are stages: each depends on all words before it.
+/// Assumption: a commitment that the ledger accepted holds no faulty shard. Without it, submitters pay for nothing.
+interface ITaskMarket {
+    event JobPosted(
+        uint256 indexed job,
+        address indexed submitter,
+        bytes32 spec,
+        uint32 shards,
+        uint32 width,
+        uint128 units,
+        uint256 fee,
+        uint64 deadline
+    );
+    event ShardsClaimed(uint256 indexed job, address indexed worker, uint32 word, uint256 granted);
+    event ShardsReleased(uint256 indexed job, address indexed holder, uint32 word, uint256 mask);
+    event JobReset(uint256 indexed job, uint32 fromWord, uint64 epoch);
+    event ShardsRedeemed(
+        uint256 indexed job,
+        address indexed worker,
+        uint64 indexed epoch,
+        uint32 word,
+        uint256 mask,
+        uint128 units,
+        uint256 paid,
+        uint256 burned
+    );
+    event JobCompleted(uint256 indexed job, uint256 dust);
+    event JobRefunded(uint256 indexed job, uint256 amount);
+    event AuditFeeClaimed(address indexed account, address indexed worker, uint64 indexed epoch, uint256 amount);
+
+    error BadShape();
+    error BadDeadline();
+    error NotOpen(uint256 job);
+    error NotAWorker(address account);
+    error StakeBelowMinimum(uint256 staked, uint256 minimum);
+    error NothingFree();
+    error NoSuchShards(uint32 word, uint256 mask);
+    error NotReleasable();
+    error NotAccepted(address worker, uint64 epoch);
+    error NotPayable();
+    error WrongProof();
+    error AlreadyPaid();
+    error OutOfOrder(uint32 word, uint32 paidWords);
+    error MadeBeforeReset(uint64 epoch);
+    error UnitsExceedJob();
+    error NotRefundable();
+    error NothingToClaim();
+
+    enum State {
+        None,
+        Open,
+        Complete,
+        Refunded
+    }
+
+    struct Job {
+        address submitter;
+        uint32 shards;
+        uint32 width;
+        State state;
+        uint64 deadline;
+        uint128 units;
+        uint128 paidUnits;
+        uint256 fee;
+        uint256 escrow;
+        uint32 paidShards;
+        /// Words before this one are fully paid.
+        uint32 paidWords;
+    }
+
+    /// @notice A leaf of a worker's committed tree: the shards of one word of one task.
+    struct Leaf {
+        bytes32 task;
+        uint32 word;
+        uint256 mask;
+        uint128 units;
+        bytes32 proofs;
+    }
+
+    /// @notice Puts a fee in escrow and offers the shards. Ids count from 1.
+    /// @param spec sha2-256 of the DAG-CBOR specification
+    /// @param width 0: independent shards, 256 a word. 1: ordered, one a word. More: rounds of width - 1 slices (even words)
+    /// and their merge (odd words)
+    /// @param units of all shards together, as anyone recounts them from the specification
+    function postJob(bytes32 spec, uint32 shards, uint32 width, uint128 units, uint256 fee, uint64 deadline)
+        external
+        returns (uint256 job);
+
+    /// @notice Grants the caller up to `limit` free shards of the mask, lowest first.
+    function claimShards(uint256 job, uint32 word, uint256 mask, uint16 limit) external;
+
+    /// @notice Frees unpaid shards whose holder was slashed or let the claim lapse. Anyone may call.
+    function releaseShards(uint256 job, uint32 word, uint256 mask, address holder) external;
+
+    /// @notice Pays one leaf of an accepted commitment to its worker. Anyone may call.
+    function redeem(address worker, uint64 epoch, Leaf calldata leaf, SumStep[] calldata path) external;
+
+    /// @notice Returns the unspent escrow to the submitter after the deadline and the time that work in flight needs.
+    function refund(uint256 job) external;
+
+    /// @notice The caller's equal part of the auditors' share of the fees that `worker` was paid for `epoch`.
+    function claimAuditFee(address worker, uint64 epoch) external;
+
+    function jobOf(uint256 job) external view returns (Job memory);
+    /// @notice Burn and auditors' part of the fees of a worker's epoch: what a submitter that pays itself cannot get back.
+    function feeLost(address worker, uint64 epoch) external view returns (uint256);
+    function auditFeeOf(address worker, uint64 epoch, address validator) external view returns (uint256);
+    function qualityOf(address worker) external view returns (uint256);
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+/// @title ShardLib
+/// @notice How a job's shards lie in words of 256 bits. protocol/work/shard.ts computes the same.
+library ShardLib {
+    uint256 internal constant WORD = 256;
+    uint256 internal constant MAX_WORDS = 65_536;
+
+    /// @notice Is there a job of this shape?
+    function isShape(uint32 shards, uint32 width) internal pure returns (bool) {
+        if (shards == 0 || width > WORD) return false;
+        if (width > 1 && shards % width != 0) return false;
+        return wordsOf(shards, width) <= MAX_WORDS;
+    }
+
+    function wordsOf(uint32 shards, uint32 width) internal pure returns (uint256) {
+        if (width == 0) return (shards + WORD - 1) / WORD;
+        return width == 1 ? shards : (2 * uint256(shards)) / width;
+    }
+
+    /// @notice The bits of a word that stand for shards.
+    function maskOf(uint32 shards, uint32 width, uint32 word) internal pure returns (uint256) {
+        if (word >= wordsOf(shards, width)) return 0;
+        if (width == 0) return lowest(shards - word * WORD);
+        if (width == 1 || word % 2 == 1) return 1;
+        return lowest(width - 1);
+    }
+
+    function lowest(uint256 bits) internal pure returns (uint256) {
+        return bits >= WORD ? type(uint256).max : (1 << bits) - 1;
+    }
+
+    /// @notice The lowest `limit` bits that are set in `mask`.
+    function take(uint256 mask, uint256 limit) internal pure returns (uint256 taken, uint32 count) {
+        for (; mask != 0 && count < limit; ++count) {
+            uint256 bit = mask & (~mask + 1);
+            taken |= bit;
+            mask ^= bit;
+        }
+    }
+
+    function countOf(uint256 mask) internal pure returns (uint32 count) {
+        for (; mask != 0; ++count) mask &= mask - 1;
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {SortitionLib} from "../../src/libraries/SortitionLib.sol";
+import {bound, vm} from "../support/Vm.sol";
+
+contract SortitionLibTest {
+    address private constant WORKER = address(0xA11CE);
+
+    function test_aBigCommitteeHasAboutTheExpectedMembers() public pure {
+        uint256 drawn;
+        for (uint160 i = 1; i <= 2_000; ++i) {
+            if (SortitionLib.isDrawn(keccak256("seed"), WORKER, address(i), 200, 1e15, 2_000e15)) ++drawn;
+        }
+        // 200 expected, standard deviation 13.4.
+        vm.assertGe(drawn, 140, "not far fewer than expected");
+        vm.assertLe(drawn, 260, "not far more than expected");
+    }
+
+    function testFuzz_whoHasAllTheWeightIsDrawn(bytes32 seed, address validator, uint256 weight) public pure {
+        weight = bound(weight, 1, 1e26);
+        vm.assertTrue(SortitionLib.isDrawn(seed, WORKER, validator, 1, weight, weight), "certain");
+    }
+
+    function testFuzz_noWeightIsNeverDrawn(bytes32 seed, address validator, uint256 members, uint128 total) public pure {
+        members = bound(members, 1, 1_000);
+        vm.assertFalse(SortitionLib.isDrawn(seed, WORKER, validator, members, 0, total), "no weight");
+    }
+
+    function testFuzz_moreWeightNeverHurts(bytes32 seed, address validator, uint256 less, uint256 more) public pure {
+        more = bound(more, 1, 1e24);
+        less = bound(less, 0, more);
+        bool drawn = SortitionLib.isDrawn(seed, WORKER, validator, 8, less, 1e26);
+        if (drawn) vm.assertTrue(SortitionLib.isDrawn(seed, WORKER, validator, 8, more, 1e26), "monotone in weight");
+    }
+}

@@ -1,0 +1,81 @@
+/** The entry of an engine process: loads untrusted graphs, executes runs, answers the node that forked it, and dies with it. */
+import { sha256Hash } from '#protocol/codec/digest.ts';
+import { CorexError } from '#protocol/errors.ts';
+import { engineError } from './errors.ts';
+import { type ExecuteDeps, executeShard } from './execute.ts';
+import { failure, type Reply, type Request } from './messages.ts';
+import { measureProfile } from './profile.ts';
+import type { ProviderName } from './providers.ts';
+import { openSession, type Session } from './session.ts';
+
+/** Milliseconds between signs of life. */
+const BEAT_MS = 200;
+/** Loaded graphs that are kept: a step graph and its tapped or merging sibling. */
+const KEPT_SESSIONS = 2;
+
+const settings = { provider: 'cpu' satisfies ProviderName, memoryBytes: Number(process.argv[2]) } as const;
+/** By digest of the graph, the one used last at the end. */
+const sessions = new Map<string, Session>();
+
+/** Resolves when the message is out of this process, so that checkpoints do not pile up in it. */
+function send(reply: Reply): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (process.send === undefined) return reject(engineError('CLOSED', {}));
+    process.send(reply, undefined, {}, (error) => (error === null ? resolve() : reject(error)));
+  });
+}
+
+async function sessionFor(graph: Uint8Array): Promise<Session> {
+  const digest = sha256Hash(graph);
+  const session = sessions.get(digest) ?? (await openSession(graph, settings));
+  sessions.delete(digest);
+  sessions.set(digest, session);
+  const [oldest] = sessions.keys();
+  if (sessions.size > KEPT_SESSIONS && oldest !== undefined) {
+    await sessions.get(oldest)?.close();
+    sessions.delete(oldest);
+  }
+  return session;
+}
+
+function createDeps(): ExecuteDeps {
+  let lastBeat = performance.now();
+  return {
+    session: sessionFor,
+    now: () => performance.now(),
+    beat() {
+      if (performance.now() - lastBeat < BEAT_MS) return;
+      lastBeat = performance.now();
+      // A lost beat means a lost node, and `disconnect` ends this process.
+      send({ type: 'beat' }).catch(() => undefined);
+    },
+    checkpoint: (end) => send({ type: 'checkpoint', end }),
+  };
+}
+
+async function answer(request: Request): Promise<Reply> {
+  switch (request.type) {
+    case 'run':
+      return { type: 'ran', result: await executeShard(request.run, createDeps()) };
+    case 'probe': {
+      const session = await openSession(request.graph, settings);
+      await session.close();
+      return { type: 'probed', info: session.info };
+    }
+    case 'profile':
+      return { type: 'profiled', profile: await measureProfile(createDeps(), settings.provider) };
+  }
+}
+
+process.once('disconnect', () => process.exit(0));
+process.on('message', (request: Request) => {
+  answer(request)
+    .catch((error: unknown) => {
+      if (error instanceof CorexError) return failure(error);
+      // A mistake of ours: die loudly, the parent reports the crash with this text.
+      process.stderr.write(error instanceof Error ? `${error.stack}\n` : `${error}\n`, () => process.exit(70));
+      return null;
+    })
+    .then((reply) => (reply === null ? undefined : send(reply)))
+    .catch(() => process.exit(71));
+});

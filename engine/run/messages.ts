@@ -1,0 +1,35 @@
+/** What the node and an engine process say to each other; one request at a time. */
+import type { SegmentEnd } from '#engine/state/checkpoint.ts';
+import { CorexError } from '#protocol/errors.ts';
+import type { EngineProfile } from './profile.ts';
+import type { GraphInfo, ShardResult, ShardRun } from './shard-run.ts';
+
+export type Request =
+  | { readonly type: 'run'; readonly run: ShardRun }
+  | { readonly type: 'probe'; readonly graph: Uint8Array }
+  | { readonly type: 'profile' };
+
+/** The last message of a request's answer. */
+export type Answer =
+  | { readonly type: 'ran'; readonly result: Omit<ShardResult, 'checkpoints'> }
+  | { readonly type: 'probed'; readonly info: GraphInfo }
+  | { readonly type: 'profiled'; readonly profile: EngineProfile }
+  | {
+      readonly type: 'failed';
+      readonly code: string;
+      readonly message: string;
+      readonly todo: string;
+      readonly details: object;
+    };
+
+/** Everything a child sends. A beat only says that it lives. */
+export type Reply = Answer | { readonly type: 'beat' } | { readonly type: 'checkpoint'; readonly end: SegmentEnd };
+
+export function failure(error: CorexError): Answer {
+  const { code, message, todo, details } = error;
+  return { type: 'failed', code, message, todo, details: { ...details } };
+}
+
+export function errorOf(answer: Extract<Answer, { type: 'failed' }>): CorexError {
+  return new CorexError(answer.code, answer.message, answer.todo, { ...answer.details });
+}

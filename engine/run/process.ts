@@ -1,0 +1,168 @@
+/** One engine process as its parent sees it: forked with limits, asked one thing at a time, killed when it breaks them. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { SegmentEnd } from '#engine/state/checkpoint.ts';
+import type { CorexError } from '#protocol/errors.ts';
+import type { Clock } from '#protocol/ports.ts';
+import { engineError } from './errors.ts';
+import { type Answer, errorOf, type Reply, type Request } from './messages.ts';
+
+export interface ProcessLimits {
+  /** Resident bytes of one process. */
+  readonly memoryBytes: number;
+  /** Milliseconds without a sign of life: one step, the load of a graph, the digest of a state. */
+  readonly stepTimeoutMs: number;
+}
+
+/** What a process answers, with the checkpoints it sent before. */
+export interface Reported {
+  readonly answer: Exclude<Answer, { type: 'failed' }>;
+  readonly checkpoints: readonly SegmentEnd[];
+}
+
+const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
+/** Milliseconds between two looks at a busy process. */
+const WATCH_MS = 100;
+const STDERR_KEPT = 2_000;
+const MIB = 2 ** 20;
+/**
+ * Node and the runtime map this much writable memory beyond what they come to use (heap reservations, stacks of threads);
+ * below it Node does not start. RLIMIT_DATA counts mappings, hence limit + this: a bomb's first allocation fails at once,
+ * inside the runtime, as an error; what slips through is found by the watch on resident bytes.
+ */
+const MAPPED_UNUSED = 1024 * MIB;
+
+/**
+ * `ulimit -d` bounds writable mappings (Linux; elsewhere the watch alone); `setpriv --pdeathsig` kills a child that is stuck
+ * in native code when its parent dies, since such a child never sees the channel close.
+ */
+const LAUNCH =
+  'ulimit -d "$0" 2>/dev/null; if command -v setpriv >/dev/null; then exec setpriv --pdeathsig KILL "$@"; fi; exec "$@"';
+
+function launch({ memoryBytes }: ProcessLimits): ChildProcess {
+  const heap = Math.max(64, Math.floor(memoryBytes / 2 / MIB));
+  const node = [process.execPath, `--max-old-space-size=${heap}`];
+  const isPosix = process.platform !== 'win32';
+  const kibibytes = Math.ceil((memoryBytes + MAPPED_UNUSED) / 1024);
+  return fork(CHILD, [String(memoryBytes)], {
+    execPath: isPosix ? '/bin/sh' : process.execPath,
+    execArgv: isPosix ? ['-c', LAUNCH, String(kibibytes), ...node] : node.slice(1),
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // Nothing of the node's environment reaches the computation.
+    ...(isPosix ? { env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' } } : {}),
+  });
+}
+
+/** Resident bytes from procfs (proc_pid_status(5), VmRSS in kB of 1024 bytes); null where there is no procfs. */
+async function residentBytes(pid: number): Promise<number | null> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
+  return kibibytes === undefined ? null : Number(kibibytes) * 1024;
+}
+
+export class EngineProcess {
+  readonly #limits: ProcessLimits;
+  readonly #clock: Clock;
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<void>;
+  #stderr = '';
+  /** Why it was killed, where we did it. */
+  #sentence: CorexError | null = null;
+  #dead = false;
+  #lastSign = 0;
+
+  constructor(limits: ProcessLimits, clock: Clock) {
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#child = launch(limits);
+    this.#exited = new Promise((resolve) => {
+      const done = () => {
+        this.#dead = true;
+        resolve();
+      };
+      this.#child.once('exit', done);
+      // 'error' without 'exit': the process could not be started.
+      this.#child.on('error', () => this.#child.pid === undefined && done());
+    });
+    this.#child.stderr?.on('data', (chunk: Buffer) => {
+      this.#stderr = (this.#stderr + chunk.toString('utf8')).slice(-STDERR_KEPT);
+    });
+  }
+
+  get isAlive(): boolean {
+    return !this.#dead && this.#sentence === null;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** One request at a time. @throws CorexError of the child, ENGINE_CRASHED, ENGINE_TIMEOUT, ENGINE_OUT_OF_MEMORY or the reason of `kill` */
+  async request(request: Request): Promise<Reported> {
+    const watch = new AbortController();
+    this.#lastSign = this.#clock.now();
+    const watching = this.#watch(watch.signal);
+    try {
+      return await this.#converse(request);
+    } finally {
+      watch.abort();
+      await watching;
+    }
+  }
+
+  /** Ends it for this reason, which a request under way rejects with; resolves when it is gone. */
+  async kill(reason: CorexError): Promise<void> {
+    this.#sentence ??= reason;
+    this.#child.kill('SIGKILL');
+    await this.#exited;
+  }
+
+  async #converse(request: Request): Promise<Reported> {
+    const checkpoints: SegmentEnd[] = [];
+    const { promise, resolve, reject } = Promise.withResolvers<Reported>();
+    const listen = (reply: Reply) => {
+      this.#lastSign = this.#clock.now();
+      if (reply.type === 'checkpoint') checkpoints.push(reply.end);
+      else if (reply.type === 'failed') reject(errorOf(reply));
+      else if (reply.type !== 'beat') resolve({ answer: reply, checkpoints });
+    };
+    this.#child.on('message', listen);
+    this.#exited.then(() => reject(this.#epitaph()));
+    // A send fails only when the process is gone, and then `#exited` tells why.
+    if (!this.#dead) this.#child.send(request, () => undefined);
+    try {
+      return await promise;
+    } finally {
+      this.#child.off('message', listen);
+    }
+  }
+
+  #epitaph(): CorexError {
+    if (this.#sentence !== null) return this.#sentence;
+    const { signalCode, exitCode } = this.#child;
+    const exit = signalCode ?? (exitCode === null ? 'it did not start' : `exit code ${exitCode}`);
+    const stderr = this.#stderr.trim();
+    if (/out of memory|bad_alloc/i.test(stderr)) {
+      return engineError('OUT_OF_MEMORY', { limitBytes: this.#limits.memoryBytes, why: exit });
+    }
+    return engineError('CRASHED', { exit, stderr });
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    const { memoryBytes, stepTimeoutMs } = this.#limits;
+    while (this.isAlive && !signal.aborted) {
+      const resident = await residentBytes(this.#child.pid ?? 0);
+      if (signal.aborted) return;
+      if (resident !== null && resident > memoryBytes) {
+        return this.kill(
+          engineError('OUT_OF_MEMORY', { limitBytes: memoryBytes, why: `${resident} bytes are in use` }),
+        );
+      }
+      if (this.#clock.now() - this.#lastSign > stepTimeoutMs)
+        return this.kill(engineError('TIMEOUT', { limitMs: stepTimeoutMs }));
+      await this.#clock.sleep(WATCH_MS, signal);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/** Jobs, claims on shards and their payment: the port over TaskMarket. */
+import type { Address, Epoch } from '#protocol/ids.ts';
+import type { MarketPort, Sent } from '#protocol/ports.ts';
+import type { Calls } from './calls.ts';
+import { chainError } from './errors.ts';
+import { allow } from './money-ports.ts';
+
+export interface MarketCalls extends MarketPort {
+  /** This auditor's part of the fees of work that it audited. */
+  claimAuditFee(worker: Address, epoch: Epoch): Sent;
+}
+
+type Meaning = ReadonlyArray<string | number | bigint>;
+
+/** @param account who posts jobs and pays for them */
+export function marketPort(calls: Calls, account: Address): MarketCalls {
+  const write = (method: string, args: readonly unknown[], meaning: Meaning, once: boolean) =>
+    calls.write({ contract: 'market', method, args, meaning, once });
+  return {
+    postJob: async (job) => {
+      await allow(calls, account, 'market', job.fee);
+      const { spec, shards, width, units, fee, deadline } = job;
+      const args = [spec, shards, width, units, fee, deadline] as const;
+      // The same job with the same deadline is the same job: a submitter that was cut off may ask again.
+      return postedJob(calls, await write('postJob', args, args, true));
+    },
+    claimShards: ({ job, word, mask, limit }) =>
+      write('claimShards', [job, word, mask, limit], [job, word, mask, limit], false),
+    releaseShards: ({ job, word, mask, holder }) =>
+      write('releaseShards', [job, word, mask, holder], [job, word, mask, holder], false),
+    redeem: ({ worker, epoch, leaf, path }) =>
+      write('redeem', [worker, epoch, leaf, path], [epoch, worker, leaf.task, leaf.word], true),
+    refund: (job) => write('refund', [job], [job], true),
+    claimAuditFee: (worker, epoch) => write('claimAuditFee', [worker, epoch], [epoch, worker], false),
+  };
+}
+
+/** The job's number, from the event in its transaction. */
+async function postedJob(calls: Calls, done: Awaited<Sent>): Promise<bigint> {
+  for (const log of await calls.logsOf(done)) {
+    if (log.address !== calls.addresses.market) continue;
+    const event = calls.interfaces.market.parseLog(log);
+    if (event?.name === 'JobPosted') return BigInt(event.args.getValue('job'));
+  }
+  const reason = `transaction ${done.transaction} has no JobPosted event`;
+  throw chainError('RPC', { method: 'eth_getTransactionReceipt', reason, kind: 'other', data: null });
+}

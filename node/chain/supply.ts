@@ -1,0 +1,45 @@
+/** Where every wei of CXT is: read from the token's balances at one block, so that the parts add up by definition. */
+import { parseCxt, type Wei, wei } from '#protocol/ids.ts';
+import { amount, type Calls } from './calls.ts';
+import type { ContractName } from './bindings.ts';
+
+/** Minted once, in the token's constructor (DESIGN section 9). */
+export const MINTED = parseCxt('100000000');
+
+export interface Supply {
+  readonly block: number;
+  /** In the pool and not released. */
+  readonly pool: Wei;
+  /** Released by the pool and not claimed yet. */
+  readonly unclaimed: Wei;
+  readonly staked: Wei;
+  /** Held by market and court: fees of open jobs, auditors' parts and bounties that nobody has pulled. */
+  readonly escrowed: Wei;
+  /** In everybody's wallets. */
+  readonly circulating: Wei;
+  readonly burned: Wei;
+  /** Sum of the parts; always what was minted. */
+  readonly total: Wei;
+}
+
+export async function readSupply(calls: Calls, block: number): Promise<Supply> {
+  const held = (contract: ContractName) => calls.read(amount, 'token', 'balanceOf', [calls.addresses[contract]], block);
+  const [supply, inPool, remaining, staked, inMarket, inCourt] = await Promise.all([
+    calls.read(amount, 'token', 'totalSupply', [], block),
+    held('pool'),
+    calls.read(amount, 'pool', 'remaining', [], block),
+    held('stakes'),
+    held('market'),
+    held('court'),
+  ]);
+  const parts = {
+    pool: wei(remaining),
+    unclaimed: wei(inPool - remaining),
+    staked: wei(staked),
+    escrowed: wei(inMarket + inCourt),
+    circulating: wei(supply - inPool - staked - inMarket - inCourt),
+    burned: wei(MINTED - supply),
+  };
+  const total = wei(Object.values(parts).reduce((sum: bigint, part) => sum + part, 0n));
+  return { block, ...parts, total };
+}

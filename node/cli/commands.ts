@@ -1,0 +1,23 @@
+/** The command table: every command of `corex`. */
+import type { Command } from './command.ts';
+import { devnet } from './devnet.ts';
+import { init } from './init.ts';
+import { job } from './job.ts';
+import { claim, send, stake, unstake, withdraw } from './money.ts';
+import { start } from './start.ts';
+import { status } from './status.ts';
+import { submit } from './submit.ts';
+
+export const commands: Readonly<Record<string, Command>> = {
+  devnet,
+  init,
+  start,
+  status,
+  submit,
+  job,
+  stake,
+  unstake,
+  withdraw,
+  claim,
+  send,
+};

@@ -1,0 +1,160 @@
+/** A whole network on this machine: chain, contracts, and every participant as a process of its own, until the work is done. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { stringify } from 'yaml';
+import { type Address, type Epoch, epoch } from '#protocol/ids.ts';
+import { epochAt } from '#protocol/time/epoch.ts';
+import { type Chain, openChain } from '../chain/chain.ts';
+import { systemClock as clock, systemRandom as random } from '../clock.ts';
+import { cliError } from '../cli/errors.ts';
+import { createLog } from '../log.ts';
+import type { DeployedProfile } from '../profile.ts';
+import { type CheatKind, cheats, isCheatKind } from './cheats.ts';
+import { commitmentsUpTo, readFacts } from './ledger.ts';
+import { createParticipant, type Participant, type RunningParticipant, startParticipant } from './participant.ts';
+import { type Emit, emitJson, emitLines, type Summary, summaryFields, summaryTable } from './report.ts';
+import { type EmbeddedChain, startEmbeddedChain } from './embedded.ts';
+import { tellStory, until } from './story.ts';
+
+export interface DevnetOptions {
+  readonly compute: number;
+  readonly validators: number;
+  readonly cheat?: string;
+  /** A job file of the user's instead of the digits. */
+  readonly job?: string;
+  readonly json: boolean;
+  /** Keeps every home in this folder. */
+  readonly keep?: string;
+  readonly signal: AbortSignal;
+}
+
+const EXAMPLE = resolve(import.meta.dirname, '..', '..', 'examples', 'digits');
+
+function cast(options: DevnetOptions, cheat: CheatKind | null): Array<Pick<Participant, 'name' | 'role' | 'cheat'>> {
+  const numbered = (role: 'compute' | 'validator', count: number) =>
+    Array.from({ length: count }, (_, i) => ({ name: `${role}-${i + 1}`, role, cheat: null }));
+  const crowd = [...numbered('validator', options.validators), ...numbered('compute', options.compute)];
+  const dishonest = cheat === null ? [] : [{ name: `cheat-${cheat}`, role: 'compute' as const, cheat }];
+  return [...crowd, ...dishonest, { name: 'submitter', role: 'submitter', cheat: null }];
+}
+
+/** Runs the whole story. @returns whether it ended as it should */
+export async function runDevnet(options: DevnetOptions, print: (line: string) => void): Promise<{ ok: boolean }> {
+  const began = clock.now();
+  const seconds = () => (clock.now() - began) / 1000;
+  const emit = options.json ? emitJson(print) : emitLines(print, seconds);
+  const cheat = cheatOf(options.cheat);
+  const root = options.keep === undefined ? await mkdtemp(join(tmpdir(), 'corex-devnet-')) : resolve(options.keep);
+  await mkdir(root, { recursive: true });
+  const stops: Array<() => Promise<void>> = [];
+  try {
+    const summary = await run({ options, cheat, root, emit, stops });
+    const final: Summary = { ...summary, seconds: seconds() };
+    if (options.json) emit('summary', summaryFields(final), '');
+    else print(summaryTable(final));
+    return { ok: final.ok };
+  } finally {
+    // In reverse, the chain last: a node that stops may still have something to send.
+    for (const stop of stops.reverse()) await stop();
+    if (options.keep === undefined) await rm(root, { recursive: true, force: true });
+  }
+}
+
+function cheatOf(kind: string | undefined): CheatKind | null {
+  if (kind === undefined) return null;
+  if (!isCheatKind(kind)) throw cliError('BAD_FLAG', { flag: 'cheat', value: kind, why: `one of ${Object.keys(cheats).join(', ')} is expected` });
+  return kind;
+}
+
+interface Run {
+  readonly options: DevnetOptions;
+  readonly cheat: CheatKind | null;
+  readonly root: string;
+  readonly emit: Emit;
+  readonly stops: Array<() => Promise<void>>;
+}
+
+async function run({ options, cheat, root, emit, stops }: Run): Promise<Omit<Summary, 'seconds'>> {
+  const participants = await Promise.all(cast(options, cheat).map((named) => createParticipant(root, named, random)));
+  const log = createLog({ level: 'warn', json: true });
+  const embedded = await startEmbeddedChain(root, participants.map(({ address }) => address), { clock, random, log });
+  stops.push(() => embedded.stop());
+  emit('chain', { url: embedded.url, contracts: embedded.profile.contracts }, `an anvil chain runs at ${embedded.url}, the contracts are deployed, nobody has any CXT`);
+  const chain = await observe(embedded, { clock, random, log });
+  stops.push(() => chain.stop());
+
+  const running = await startAll(participants, await writeProfile(root, embedded.profile), emit, stops);
+  const miners = running.filter(({ role, cheat: kind }) => role === 'compute' && kind === null);
+  const submitter = running.find(({ role }) => role === 'submitter');
+  if (submitter === undefined) throw new RangeError('a devnet has a submitter');
+  const parts = { chain, miners, submitter, clock, emit, signal: options.signal };
+  const jobs = options.job === undefined ? { example: EXAMPLE, into: join(root, 'jobs') } : { file: resolve(options.job) };
+  const accuracy = await tellStory(parts, jobs);
+  await untilPaid(parts, embedded.profile, running);
+  const facts = await readFacts(chain, running);
+  const guilty = running.filter((participant) => participant.cheat !== null).map(({ address }) => address);
+  const ok = sameAddresses(facts.slashed.map(({ address }) => address), guilty) && (accuracy !== null || options.job !== undefined);
+  return { ok, accuracy, ...facts };
+}
+
+async function writeProfile(root: string, profile: DeployedProfile): Promise<string> {
+  const file = join(root, 'profile.yaml');
+  await writeFile(file, stringify(profile));
+  return file;
+}
+
+/** The devnet's own view of the chain, with a key that owns nothing. */
+async function observe(embedded: EmbeddedChain, ports: Parameters<EmbeddedChain['observe']>[0]): Promise<Chain> {
+  const { settings, ports: chainPorts } = embedded.observe(ports);
+  const chain = await openChain(settings, chainPorts);
+  await chain.start();
+  return chain;
+}
+
+/** The first node alone, so that the others have somebody to meet; then all others at once. */
+async function startAll(
+  participants: readonly Participant[],
+  profile: string,
+  emit: Emit,
+  stops: Run['stops'],
+): Promise<RunningParticipant[]> {
+  const start = async (participant: Participant, bootstrap: readonly string[]) => {
+    const started = await startParticipant(participant, { profile, bootstrap }, clock);
+    stops.push(() => started.stop());
+    emit('node', { name: started.name, role: started.role, address: started.address }, `${started.name} runs as ${started.address}`);
+    return started;
+  };
+  const [first, ...others] = participants;
+  if (first === undefined) return [];
+  const met = await start(first, []);
+  const { listen } = await met.api.status();
+  return [met, ...(await Promise.all(others.map((other) => start(other, listen))))];
+}
+
+/** Waits until every commitment made so far is concluded, settled and claimed. */
+async function untilPaid(
+  parts: Parameters<typeof until>[0] & { readonly chain: Chain; readonly emit: Emit },
+  { law, genesis }: DeployedProfile,
+  running: readonly RunningParticipant[],
+): Promise<void> {
+  const { chain, emit } = parts;
+  const last: Epoch = epochAt({ ...law, genesis }, chain.view.head().timestamp) ?? epoch(0);
+  const paying = epoch(Math.max(0, last - 1));
+  emit('settling', { epoch: paying }, 'waiting for the last epoch of the jobs to be audited, settled and claimed');
+  await until(parts, 'the last rewards to be claimed', async () => {
+    const open = commitmentsUpTo(chain, paying).some((on) => on.outcome === null || !chain.view.settled(on.epoch));
+    if (open) return null;
+    for (const { address } of running) if (await owes(chain, address, paying)) return null;
+    return true;
+  });
+}
+
+async function owes(chain: Chain, account: Address, upTo: Epoch): Promise<boolean> {
+  const owed = await Promise.all(Array.from({ length: upTo + 1 }, (_, i) => chain.pool.claimable(account, epoch(i))));
+  return !chain.view.slashed(account) && owed.some(({ work, audit }) => work + audit > 0n);
+}
+
+function sameAddresses(a: readonly Address[], b: readonly Address[]): boolean {
+  return [...new Set(a)].sort().join() === [...b].sort().join();
+}

@@ -1,0 +1,116 @@
+/** Takes shards: which free shards this node asks the market for, and which it frees because their holder was slashed. */
+import type { Address } from '#protocol/ids.ts';
+import { WORD } from '#protocol/limits.ts';
+import type { ChainView, Head, Log, MarketPort, StakePort } from '#protocol/ports.ts';
+import { planJob, type ShardPlan } from '#protocol/work/shard.ts';
+import type { JobBook, OpenJob } from '../job-book.ts';
+import type { ProofIndex } from '../proof-index.ts';
+
+interface ClaimPorts {
+  readonly view: Pick<ChainView, 'claims' | 'slashed' | 'paid'>;
+  readonly market: Pick<MarketPort, 'claimShards' | 'releaseShards'>;
+  readonly stake: Pick<StakePort, 'stakeOf' | 'minimum'>;
+  readonly log: Log;
+}
+
+export interface ClaimSettings {
+  readonly self: Address;
+  /** Shards held and not yet delivered, at most. */
+  readonly capacity: number;
+}
+
+const wordOf = (shard: number): number => Math.floor(shard / WORD);
+const bitOf = (shard: number): bigint => 1n << BigInt(shard % WORD);
+
+/** One request to the market. */
+export interface ClaimRequest {
+  readonly job: bigint;
+  readonly word: number;
+  readonly mask: bigint;
+  readonly limit: number;
+}
+
+/**
+ * Free shards of the first word that is not delivered yet, or of the word after it, so that a claim is mined while its
+ * inputs are being made. A third of what is free at most: others want work too, and the contract grants each its own.
+ */
+export function chooseShards(
+  job: OpenJob,
+  plans: readonly ShardPlan[],
+  claims: ReadonlyMap<number, Address>,
+  isDelivered: (shard: number) => boolean,
+  room: number,
+): ClaimRequest | null {
+  const frontier = plans.find((plan) => !isDelivered(plan.index));
+  if (frontier === undefined || room <= 0) return null;
+  const last = job.view.width === 0 ? Number.POSITIVE_INFINITY : wordOf(frontier.index) + 1;
+  const free = plans.filter((plan) => !claims.has(plan.index) && wordOf(plan.index) <= last);
+  const [first] = free;
+  if (first === undefined) return null;
+  const word = wordOf(first.index);
+  const inWord = free.filter((plan) => wordOf(plan.index) === word);
+  const mask = inWord.reduce((bits, plan) => bits | bitOf(plan.index), 0n);
+  return { job: job.view.id, word, mask, limit: Math.max(1, Math.min(room, Math.floor(inWord.length / 3))) };
+}
+
+export class Claiming {
+  readonly #ports: ClaimPorts;
+  readonly #settings: ClaimSettings;
+  readonly #book: JobBook;
+  readonly #index: ProofIndex;
+
+  constructor(ports: ClaimPorts, settings: ClaimSettings, book: JobBook, index: ProofIndex) {
+    this.#ports = ports;
+    this.#settings = settings;
+    this.#book = book;
+    this.#index = index;
+  }
+
+  /** One turn: frees what slashed workers hold, then asks for what this node has room for. */
+  async act(head: Head, signal: AbortSignal): Promise<void> {
+    const { self } = this.#settings;
+    if (this.#ports.view.slashed(self)) return;
+    const jobs = (await this.#book.open(signal)).filter(({ view }) => head.timestamp < view.deadline);
+    for (const job of jobs) await this.#freeSlashed(job);
+    let room = this.#settings.capacity - jobs.reduce((sum, job) => sum + this.#undelivered(job), 0);
+    if (room <= 0 || jobs.length === 0 || !(await this.#mayClaim())) return;
+    for (const job of jobs) {
+      const request = this.#choose(job, room);
+      if (request === null) continue;
+      await this.#ports.market.claimShards(request);
+      room -= request.limit;
+    }
+  }
+
+  async #mayClaim(): Promise<boolean> {
+    const [staked, minimum] = await Promise.all([this.#ports.stake.stakeOf(this.#settings.self), this.#ports.stake.minimum()]);
+    return staked >= minimum;
+  }
+
+  #choose(job: OpenJob, room: number): ClaimRequest | null {
+    const isDelivered = (shard: number) => this.#index.standing(job.view.id, job.spec, shard) !== null;
+    return chooseShards(job, planJob(job.spec), this.#ports.view.claims(job.view.id), isDelivered, room);
+  }
+
+  #undelivered(job: OpenJob): number {
+    const paid = this.#ports.view.paid(job.view.id);
+    const mine = [...this.#ports.view.claims(job.view.id)].filter(([shard, holder]) => holder === this.#settings.self && !paid.has(shard));
+    return mine.filter(([shard]) => this.#index.standing(job.view.id, job.spec, shard) === null).length;
+  }
+
+  async #freeSlashed(job: OpenJob): Promise<void> {
+    const paid = this.#ports.view.paid(job.view.id);
+    const masks = new Map<string, { holder: Address; word: number; mask: bigint }>();
+    for (const [shard, holder] of this.#ports.view.claims(job.view.id)) {
+      if (!this.#ports.view.slashed(holder) || paid.has(shard)) continue;
+      const key = `${holder}/${wordOf(shard)}`;
+      const before = masks.get(key)?.mask ?? 0n;
+      masks.set(key, { holder, word: wordOf(shard), mask: before | bitOf(shard) });
+    }
+    for (const { holder, word, mask } of masks.values()) {
+      this.#ports.log.info({ job: job.view.id.toString(), holder, word }, 'freeing the shards of a slashed worker');
+      await this.#ports.market.releaseShards({ job: job.view.id, word, mask, holder });
+    }
+  }
+}
+

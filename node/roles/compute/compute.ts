@@ -1,0 +1,48 @@
+/** The compute node: claims shards, runs them, commits each epoch to its proofs, collects what they earned. */
+import type { Log } from '#protocol/ports.ts';
+import { Duty, type DutyPorts } from '../duty.ts';
+import type { JobBook } from '../job-book.ts';
+import type { ProofIndex } from '../proof-index.ts';
+import { Claiming, type ClaimSettings } from './claim.ts';
+import { Collecting, type CollectPorts, type CollectSettings } from './collect.ts';
+import { Committing, type CommitPorts, type CommitSettings } from './commit.ts';
+import type { Shelf } from './shelf.ts';
+import { Working, type WorkPorts, type WorkSettings } from './work.ts';
+
+type ClaimingPorts = ConstructorParameters<typeof Claiming>[0];
+
+export type ComputePorts = DutyPorts & ClaimingPorts & WorkPorts & CommitPorts & CollectPorts & { readonly log: Log };
+export type ComputeSettings = ClaimSettings & WorkSettings & CommitSettings & CollectSettings;
+
+export interface ComputeMemory {
+  readonly book: JobBook;
+  readonly index: ProofIndex;
+  readonly shelf: Shelf;
+}
+
+export class Compute {
+  readonly #duties: readonly Duty[];
+  readonly #working: Working;
+
+  constructor(ports: ComputePorts, settings: ComputeSettings, memory: ComputeMemory) {
+    const claiming = new Claiming(ports, settings, memory.book, memory.index);
+    this.#working = new Working(ports, settings, memory);
+    const committing = new Committing(ports, settings, memory);
+    const collecting = new Collecting(ports, settings);
+    this.#duties = [
+      new Duty('claiming shards', ports, (head, signal) => claiming.act(head, signal)),
+      new Duty('working', ports, (head, signal) => this.#working.act(head, signal)),
+      new Duty('committing', ports, (head, signal) => committing.act(head, signal)),
+      new Duty('collecting', ports, (head, signal) => collecting.act(head, signal)),
+    ];
+  }
+
+  start(): void {
+    for (const duty of this.#duties) duty.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#duties.map((duty) => duty.stop()));
+    await this.#working.settle();
+  }
+}

@@ -1,0 +1,55 @@
+/** Never two verdicts for one worker and epoch, across restarts: a verdict is on disk before its commitment is sent. */
+import { z } from 'zod';
+import { cidField, hashField } from '#protocol/codec/fields.ts';
+import type { Address, Epoch } from '#protocol/ids.ts';
+import type { Keep } from '#protocol/ports.ts';
+
+const verdictRecord = z.strictObject({
+  verdict: z.enum(['ok', 'fault', 'unavailable']),
+  auditDigest: hashField,
+  salt: hashField,
+  /** Why, when the verdict is not ok. */
+  reason: z.string().nullable(),
+  /** What was looked at. */
+  report: cidField,
+  revealed: z.boolean(),
+});
+
+export type VerdictRecord = z.output<typeof verdictRecord>;
+
+const keyOf = (of: Epoch, worker: Address): string => `verdict/${of.toString().padStart(12, '0')}/${worker}`;
+
+export class VerdictRecords {
+  readonly #keep: Keep;
+
+  constructor(keep: Keep) {
+    this.#keep = keep;
+  }
+
+  async get(of: Epoch, worker: Address): Promise<VerdictRecord | null> {
+    const parsed = verdictRecord.safeParse(await this.#keep.get(keyOf(of, worker)));
+    return parsed.success ? parsed.data : null;
+  }
+
+  /** @throws RangeError when another verdict stands already */
+  async decide(of: Epoch, worker: Address, record: VerdictRecord): Promise<void> {
+    const before = await this.get(of, worker);
+    if (before !== null) throw new RangeError(`a verdict on ${worker} for epoch ${of} stands already`);
+    await this.#keep.put(keyOf(of, worker), record);
+  }
+
+  /** Verdicts of this validator so far, by kind. */
+  async counts(): Promise<Record<VerdictRecord['verdict'], number>> {
+    const counts = { ok: 0, fault: 0, unavailable: 0 };
+    for (const [, value] of await this.#keep.list('verdict/')) {
+      const parsed = verdictRecord.safeParse(value);
+      if (parsed.success) counts[parsed.data.verdict] += 1;
+    }
+    return counts;
+  }
+
+  async markRevealed(of: Epoch, worker: Address): Promise<void> {
+    const record = await this.get(of, worker);
+    if (record !== null) await this.#keep.put(keyOf(of, worker), { ...record, revealed: true });
+  }
+}

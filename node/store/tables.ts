@@ -1,0 +1,57 @@
+/** Every keyspace of the database on one page: its prefix, who owns it, and how long its rows live. */
+
+interface TableRow {
+  /** Sublevel on disk. A retired prefix is never used again; it stays below as a comment. */
+  readonly prefix: string;
+  /** The one room that reads and writes it. */
+  readonly owner: string;
+  /** key → value */
+  readonly holds: string;
+  readonly retention: string;
+}
+
+export const TABLES = {
+  chain: {
+    prefix: 'ch',
+    owner: 'node/chain',
+    holds: 'projection of confirmed events and outbox',
+    retention: 'forever; rolled back with the chain',
+  },
+  peers: { prefix: 'pe', owner: 'node/p2p', holds: 'operator/peer → signed node record', retention: 'newest 4096' },
+  blobs: {
+    prefix: 'bl',
+    owner: 'node/blobs',
+    holds: 'owner/CID → who keeps a blob',
+    retention: 'until its owner releases it',
+  },
+  compute: {
+    prefix: 'co',
+    owner: 'node/roles/compute',
+    holds: 'claims, shards in work, proofs, commitments',
+    retention: 'until final',
+  },
+  validator: {
+    prefix: 'va',
+    owner: 'node/roles/validator',
+    holds: 'verdicts and their salts, never two for one sample',
+    retention: 'forever',
+  },
+  submitter: {
+    prefix: 'su',
+    owner: 'node/roles/submitter',
+    holds: 'own jobs, their specifications and results',
+    retention: 'forever',
+  },
+  keeper: {
+    prefix: 'ke',
+    owner: 'node/roles/keeper',
+    holds: 'what anyone may call: draws, finalizations, settlements',
+    retention: 'until final',
+  },
+  ledger: { prefix: 'le', owner: 'node/ledger', holds: 'what was earned and why', retention: 'forever' },
+  node: { prefix: 'no', owner: 'node', holds: 'what the program itself remembers', retention: 'forever' },
+} as const satisfies Record<string, TableRow>;
+
+export type TableName = keyof typeof TABLES;
+
+export const TABLE_NAMES = Object.keys(TABLES) as readonly TableName[];

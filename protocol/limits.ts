@@ -1,0 +1,53 @@
+/** Every bound of the system, and the inequalities between them, asserted when a profile is read. */
+
+/** Shards in one word of the market's bitmaps. */
+export const WORD = 256;
+/** Words of one job. TaskMarket.sol MAX_WORDS. */
+export const MAX_WORDS = 65_536;
+/** Shard numbers are word x 256 + bit. */
+export const MAX_SHARD = MAX_WORDS * WORD - 1;
+/** Checkpoints in one trace; bounds the trace object below one blob chunk. */
+export const MAX_CHECKPOINTS = 1_024;
+/** Proofs in one epoch's commitment; the commitment object stays below one blob chunk. */
+export const MAX_PROOFS = 1_024;
+/** Bytes of one chunk, and of any DAG-CBOR object. */
+export const MAX_CHUNK = 256 * 1024;
+/** Bytes of a model, a state or a data slice. */
+export const MAX_BLOB = 2 ** 31;
+/** Parts that one merge averages. */
+export const MAX_SLICES = 255;
+
+/** The windows of an epoch, in seconds, and the audit's parameters; the chain's contracts carry the same numbers. */
+export interface Law {
+  readonly genesis: number;
+  readonly epochSeconds: number;
+  readonly commitSeconds: number;
+  readonly auditSeconds: number;
+  readonly revealSeconds: number;
+  readonly finalizeSeconds: number;
+  readonly vestSeconds: number;
+  readonly unbondSeconds: number;
+  readonly claimTimeoutSeconds: number;
+  /** Expected members of a committee. */
+  readonly committee: number;
+  /** Samples that each member draws. */
+  readonly samples: number;
+}
+
+/** The relations that the law's numbers must keep; each returns the sentence that is broken. */
+const RELATIONS: ReadonlyArray<readonly [(law: Law) => boolean, string]> = [
+  [(l) => l.commitSeconds < l.epochSeconds, 'a commit window ends before the next one begins'],
+  [(l) => l.unbondSeconds >= l.epochSeconds + exposure(l), 'stake stays until every commitment made on it is final'],
+  [(l) => l.claimTimeoutSeconds >= l.epochSeconds + exposure(l), 'a claim outlives an honest delivery'],
+  [(l) => l.committee >= 1 && l.samples >= 1, 'somebody looks at something'],
+];
+
+/** Seconds from the end of an epoch to the finality of its commitments. */
+export function exposure(law: Law): number {
+  return law.commitSeconds + law.auditSeconds + law.revealSeconds + law.finalizeSeconds;
+}
+
+/** @returns the broken relations, none for a sound law */
+export function brokenRelations(law: Law): string[] {
+  return RELATIONS.filter(([holds]) => !holds(law)).map(([, sentence]) => sentence);
+}

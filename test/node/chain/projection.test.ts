@@ -1,0 +1,108 @@
+/** Facts folded from events: shards by word and bit, releases, resets, outcomes, slashes and earnings. */
+import fc from 'fast-check';
+import t from 'tap';
+import { address, epoch, hash, units, wei } from '#protocol/ids.ts';
+import { applyEvent, type ChainEvent, noFacts, shardsOf } from '#node/chain/projection.ts';
+
+const A = address(`0x${'0a'.repeat(20)}`);
+const B = address(`0x${'0b'.repeat(20)}`);
+const H = hash(`0x${'12'.repeat(32)}`);
+
+function fold(events: readonly ChainEvent[]) {
+  const facts = noFacts();
+  for (const event of events) applyEvent(facts, event);
+  return facts;
+}
+
+const posted: ChainEvent = {
+  type: 'job-posted',
+  id: 1n,
+  submitter: A,
+  spec: H,
+  shards: 300,
+  width: 0,
+  units: units(3000n),
+  fee: wei(7n),
+  deadline: 99,
+};
+const committed = (worker: typeof A, e: number): ChainEvent => ({
+  type: 'work-committed',
+  worker,
+  epoch: epoch(e),
+  root: H,
+  units: units(10n),
+  marketUnits: units(0n),
+  manifest: H,
+});
+
+t.test('a mask names the shards of its word', async (t) => {
+  t.same(shardsOf(0, 0b101n), [0, 2]);
+  t.same(shardsOf(1, (1n << 255n) | 1n), [256, 511]);
+  fc.assert(
+    fc.property(fc.nat(1000), fc.uniqueArray(fc.nat(255)), (word, bits) => {
+      const mask = bits.reduce((m, bit) => m | (1n << BigInt(bit)), 0n);
+      const found = shardsOf(word, mask);
+      t.strictSame(
+        found,
+        bits.sort((a, b) => a - b).map((bit) => word * 256 + bit),
+      );
+    }),
+  );
+});
+
+t.test('a job from posting to payment', async (t) => {
+  const job = fold([
+    posted,
+    { type: 'shards-claimed', job: 1n, word: 1, mask: 0b11n, worker: A },
+    { type: 'shards-released', job: 1n, word: 1, mask: 0b10n, holder: A },
+    { type: 'shards-claimed', job: 1n, word: 1, mask: 0b10n, worker: B },
+    { type: 'job-reset', job: 1n, fromWord: 2, epoch: epoch(4) },
+    { type: 'shards-redeemed', job: 1n, word: 1, mask: 0b01n, units: units(12n) },
+    { type: 'shards-redeemed', job: 1n, word: 1, mask: 0b10n, units: units(13n) },
+    { type: 'job-closed', job: 1n, state: 'complete' },
+  ]).jobs.get(1n);
+  t.same(
+    [...(job?.claims ?? [])],
+    [
+      [256, A],
+      [257, B],
+    ],
+  );
+  t.same([...(job?.held.get(257) ?? [])], [A, B], 'who held it before is remembered');
+  t.same([...(job?.paid ?? [])], [256, 257]);
+  t.same(job?.resets, [{ fromWord: 2, epoch: 4 }]);
+  t.match(job?.view, { id: 1n, paidUnits: 25n, state: 'complete', fee: 7n });
+});
+
+t.test('an event of a job that was never posted is not a crash', async (t) => {
+  t.equal(fold([{ type: 'job-closed', job: 9n, state: 'refunded' }]).jobs.size, 0);
+});
+
+t.test('outcomes, and a slash that knows its epoch in either order of the events', async (t) => {
+  const slashed: ChainEvent = { type: 'slashed', worker: A, amount: wei(5n) };
+  const finalized: ChainEvent = { type: 'work-finalized', worker: A, epoch: epoch(3), outcome: 'fault' };
+  const before = [committed(A, 2), committed(A, 3), committed(B, 3)];
+  for (const order of [
+    [slashed, finalized],
+    [finalized, slashed],
+  ]) {
+    const facts = fold([...before, ...order]);
+    t.match(facts.slashes, [{ address: A, amount: 5n, epoch: 3 }]);
+    t.ok(facts.slashed.has(A));
+    t.equal(facts.commitments.get(epoch(3))?.get(A)?.outcome, 'fault');
+    t.equal(facts.commitments.get(epoch(3))?.get(B)?.outcome, null);
+    t.equal(facts.commitments.get(epoch(2))?.get(A)?.outcome, null);
+  }
+});
+
+t.test('earnings add up by account', async (t) => {
+  const facts = fold([
+    { type: 'earned', account: A, kind: 'work', epoch: epoch(1), amount: wei(5n) },
+    { type: 'earned', account: B, kind: 'audit', epoch: epoch(1), amount: wei(7n) },
+    { type: 'earned', account: A, kind: 'fee', epoch: epoch(2), amount: wei(6n) },
+  ]);
+  t.same(facts.earnings.get(A), [
+    { kind: 'work', epoch: 1, amount: 5n },
+    { kind: 'fee', epoch: 2, amount: 6n },
+  ]);
+});

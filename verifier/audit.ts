@@ -1,0 +1,120 @@
+/** One audit: the worker's epoch, the samples that the seed draws for this validator, one verdict with its evidence. */
+import { type Draw, sampleOffsets, segmentAt, tapPick } from '#protocol/audit/sampling.ts';
+import { combineDigests } from '#protocol/audit/verdict.ts';
+import { cidOfDigest } from '#protocol/codec/cid.ts';
+import type { Domain } from '#protocol/codec/typed-data.ts';
+import { CorexError, errorTable } from '#protocol/errors.ts';
+import type { Hash } from '#protocol/ids.ts';
+import type { Blobs, CommitmentView, VerdictName } from '#protocol/ports.ts';
+import { buildCommitment, type Commitment, type CommittedWork, commitment, entryAt } from '#protocol/work/commitment.ts';
+import { type Executor, replaySegment } from './replay.ts';
+import { type Fault, judgeProof, type RulePorts } from './rules.ts';
+
+export const auditError = errorTable('AUDIT', {
+  ABSTAIN: {
+    what: (d: { worker: string; reason: string }) => `cannot judge ${d.worker}: ${d.reason}`,
+    todo: 'nothing: a validator that cannot check abstains, and loses nothing',
+  },
+});
+
+export interface AuditPorts extends RulePorts {
+  readonly blobs: Pick<Blobs, 'get' | 'getObject'>;
+  readonly engine: Executor;
+}
+
+/** What was looked at, and what was found. */
+export interface SampleReport {
+  readonly task: Hash;
+  readonly shard: number;
+  readonly segment: number | null;
+  readonly fault: Fault | null;
+}
+
+export interface AuditReport {
+  readonly verdict: VerdictName;
+  readonly auditDigest: Hash;
+  readonly samples: readonly SampleReport[];
+  /** Why, when the verdict is not ok. */
+  readonly reason: Fault | 'bad-commitment' | 'unavailable' | null;
+}
+
+const NOTHING_TAPPED = combineDigests([]);
+
+const isUnavailable = (error: unknown): boolean => error instanceof CorexError && error.code === 'BLOB_UNAVAILABLE';
+
+/** The worker's list of proofs builds the very root and sums that it committed to. */
+function matches(work: CommittedWork, listed: Commitment, on: CommitmentView): boolean {
+  return (
+    listed.worker === on.worker &&
+    listed.epoch === on.epoch &&
+    work.root === on.root &&
+    work.units === on.units &&
+    work.marketUnits === on.marketUnits
+  );
+}
+
+async function fetchWork(blobs: AuditPorts['blobs'], on: CommitmentView, signal?: AbortSignal): Promise<CommittedWork | null> {
+  const from = { from: [on.worker], ...(signal === undefined ? {} : { signal }) };
+  const parsed = commitment.safeParse(await blobs.getObject(cidOfDigest(on.manifest, 'dag-cbor'), from));
+  if (!parsed.success) return null;
+  try {
+    const work = buildCommitment(parsed.data.entries);
+    return matches(work, parsed.data, on) ? work : null;
+  } catch (error) {
+    if (error instanceof CorexError) return null;
+    throw error;
+  }
+}
+
+/** Judges and replays the piece under one offset. */
+async function auditSample(
+  ports: AuditPorts,
+  domain: Domain,
+  work: CommittedWork,
+  on: CommitmentView,
+  sample: { readonly draw: Draw; readonly number: number; readonly offset: bigint },
+  signal?: AbortSignal,
+): Promise<SampleReport & { readonly digest: Hash | null }> {
+  const { entry, within } = entryAt(work, sample.offset);
+  const at = { task: entry.task, shard: entry.shard };
+  const judged = await judgeProof(ports, domain, entry, on, signal);
+  if (judged.fault !== null) return { ...at, segment: null, fault: judged.fault, digest: null };
+  const segment = segmentAt(judged.lawful.source.plan, within);
+  const choice = { segment, pick: tapPick(sample.draw, sample.number), validator: sample.draw.validator };
+  return { ...at, segment, ...(await replaySegment(ports, judged.lawful, choice, signal)) };
+}
+
+function report(verdict: VerdictName, reason: AuditReport['reason'], samples: SampleReport[], digests: Hash[]): AuditReport {
+  return { verdict, reason, samples, auditDigest: digests.length === 0 ? NOTHING_TAPPED : combineDigests(digests) };
+}
+
+/**
+ * Decides nothing by tolerance and never guesses: what cannot be checked for a reason that is not the worker's ends in AUDIT_ABSTAIN.
+ * @param samples how many offsets to draw (the law's q)
+ */
+export async function auditWorker(
+  ports: AuditPorts,
+  domain: Domain,
+  on: CommitmentView,
+  draw: Draw,
+  samples: number,
+  signal?: AbortSignal,
+): Promise<AuditReport> {
+  const seen: SampleReport[] = [];
+  const digests: Hash[] = [];
+  try {
+    const work = await fetchWork(ports.blobs, on, signal);
+    if (work === null) return report('fault', 'bad-commitment', seen, digests);
+    for (const [number, offset] of sampleOffsets(draw, work.units, samples).entries()) {
+      const { digest, ...sample } = await auditSample(ports, domain, work, on, { draw, number, offset }, signal);
+      seen.push(sample);
+      if (digest !== null) digests.push(digest);
+      if (sample.fault !== null) return report('fault', sample.fault, seen, digests);
+    }
+    return report('ok', null, seen, digests);
+  } catch (error) {
+    if (isUnavailable(error)) return report('unavailable', 'unavailable', seen, digests);
+    if (error instanceof CorexError) throw auditError('ABSTAIN', { worker: on.worker, reason: error.message }, error);
+    throw error;
+  }
+}
