@@ -1,5 +1,6 @@
 /** The composition root: every concrete part of a node, in the order in which they depend on each other. */
 import { readFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { EnginePool } from '#engine/run/pool.ts';
@@ -25,6 +26,7 @@ import { Compute } from './roles/compute/compute.ts';
 import { type MakeProof, type ProveContext, type ProvePorts, proveShard } from './roles/compute/prove.ts';
 import { Shelf } from './roles/compute/shelf.ts';
 import { Duty } from './roles/duty.ts';
+import { followHints } from './roles/hints.ts';
 import { JobBook } from './roles/job-book.ts';
 import { ProofIndex } from './roles/proof-index.ts';
 import { Staking } from './roles/stake.ts';
@@ -117,7 +119,7 @@ async function assemble(parts: Assembly): Promise<RunningNode> {
   const room = await startBlobs({ network, home, capBytes: 64 * GIB, exchange, peers: directory, keep: keepOf('blobs'), clock, log });
   await life.start({ name: 'blobs', stop: () => room.stop() });
 
-  const law = { ...profile.law, genesis: profile.genesis };
+  const { law } = profile;
   const domain: Domain = { chainId: profile.chainId, contract: profile.contracts.ledger };
   const self = signer.address;
   const ports = { ...chain, blobs: room.blobs, gossip, ask, engine, signer, random, log };
@@ -164,10 +166,12 @@ async function assemble(parts: Assembly): Promise<RunningNode> {
       peers: () => host.connected().length,
       listen: () => host.addresses(),
     },
-    { version: versionOf(), address: self, peerId: host.peer, profile: network, roles, engine: measured.engine, law },
+    { version: versionOf(), address: self, peerId: host.peer(), profile: network, roles, engine: measured.engine, law },
   );
   const api = await startApi({ api: operate, home, host: settings.api.host, port: settings.api.port, random, log, metrics });
   await life.start({ name: 'api', stop: () => api.stop() });
+  // Where NODE_COMPILE_CACHE is set, processes that start after this one need not compile again.
+  flushCompileCache();
   return { api: operate, stop: () => life.stop() };
 }
 

@@ -148,6 +148,8 @@ export interface CourtPort {
   onCommittee(c: { epoch: Epoch; worker: Address; validator: Address }): Promise<boolean>;
   commitVerdict(c: { epoch: Epoch; worker: Address; digest: Hash }): Sent;
   revealVerdict(c: { epoch: Epoch; worker: Address; verdict: VerdictName; auditDigest: Hash; salt: Hash }): Sent;
+  /** This account's part of what a slash brought, for a fault that it revealed. */
+  claimBounty(epoch: Epoch, worker: Address): Sent;
 }
 
 export interface MarketPort {
@@ -159,6 +161,9 @@ export interface MarketPort {
   /** Pays one audited leaf of a final commitment to its worker; anyone may call. */
   redeem(r: { worker: Address; epoch: Epoch; leaf: RedeemLeaf; path: readonly SumStep[] }): Sent;
   refund(job: bigint): Sent;
+  /** This auditor's part of the fees of work that it audited. */
+  claimAuditFee(worker: Address, epoch: Epoch): Sent;
+  auditFee(worker: Address, epoch: Epoch, validator: Address): Promise<Wei>;
 }
 
 export interface RedeemLeaf {

@@ -61,7 +61,8 @@ function decodeTensor(message: Message): Tensor | null {
   if (shape.some((size) => size < 0)) throw notOnnx(`tensor ${name} has a negative dimension`);
   const data = message.blocks(TENSOR.rawData).at(-1) ?? typedData(message, dtype);
   if (data.length !== byteLength(dtype, shape)) throw notOnnx(`tensor ${name} has not the size of its shape`);
-  return { dtype, shape, data };
+  // A copy of its own lies on every boundary and is no Buffer.
+  return { dtype, shape, data: new Uint8Array(data) };
 }
 
 function decodeAttribute(bytes: Uint8Array): [string, Attribute] {

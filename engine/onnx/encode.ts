@@ -20,7 +20,8 @@ import {
 
 const IR_VERSION = 9;
 
-const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : a > b ? 1 : 0);
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
+  a < b ? -1 : a > b ? 1 : 0;
 
 function writeTensor(writer: MessageWriter, name: string, { dtype, shape, data }: Tensor): void {
   for (const size of shape) writer.integer(TENSOR.dims, size);

@@ -170,7 +170,8 @@ export class MessageWriter {
   }
 
   finish(): Uint8Array {
-    return this.#writer.finish();
+    // protobufjs gives a Buffer, whose slice() is no copy.
+    return new Uint8Array(this.#writer.finish());
   }
 }
 

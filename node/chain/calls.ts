@@ -50,8 +50,20 @@ export class Calls {
     });
   }
 
-  /** The first value that a view function returns. */
+  /** The one value that a view function returns. */
   async read<T>(
+    schema: z.ZodType<T>,
+    contract: ContractName,
+    method: string,
+    args: readonly unknown[] = [],
+    tag?: BlockTag,
+  ): Promise<T> {
+    const [value] = await this.readAll(z.tuple([schema]), contract, method, args, tag);
+    return value;
+  }
+
+  /** All values that a view function returns. */
+  async readAll<T>(
     schema: z.ZodType<T>,
     contract: ContractName,
     method: string,
@@ -62,7 +74,7 @@ export class Calls {
     const to = this.addresses[contract];
     try {
       const answer = await this.#ports.rpc.call({ to, data: face.encodeFunctionData(method, args) }, tag);
-      return schema.parse(face.decodeFunctionResult(method, answer).toArray()[0]);
+      return schema.parse(face.decodeFunctionResult(method, answer).toArray());
     } catch (cause) {
       const refused = refusal(cause);
       if (refused?.kind !== 'reverted') throw cause;

@@ -1,11 +1,13 @@
 /** The chain as the node uses it: one loop follows the events and looks after what was sent; ports read and write. */
-import type { Address } from '#protocol/ids.ts';
+import type { Address, Wei } from '#protocol/ids.ts';
 import type {
   BeaconPort,
   ChainView,
   Clock,
+  CourtPort,
   Keep,
   Log,
+  MarketPort,
   Signer,
   StakePort,
   TokenPort,
@@ -20,7 +22,7 @@ import { chainError } from './errors.ts';
 import { EventFollower } from './events.ts';
 import { KeptLogs } from './kept-logs.ts';
 import { KeptTransactions } from './kept-transactions.ts';
-import { type MarketCalls, marketPort } from './market-port.ts';
+import { marketPort } from './market-port.ts';
 import { type PoolCalls, poolPort, stakePort, tokenPort } from './money-ports.ts';
 import { Outbox } from './outbox.ts';
 import type { Earning, Slash } from './projection.ts';
@@ -28,7 +30,7 @@ import { revertDecoder } from './reverts.ts';
 import { Rpc } from './rpc.ts';
 import { readSupply, type Supply } from './supply.ts';
 import { ProjectedView } from './view.ts';
-import { beaconPort, type CourtCalls, courtPort, workPort } from './work-ports.ts';
+import { beaconPort, courtPort, workPort } from './work-ports.ts';
 
 export interface ChainSettings {
   /** JSON-RPC endpoints, the preferred one first. */
@@ -53,8 +55,8 @@ export interface Chain {
   readonly view: ChainView;
   readonly work: WorkPort;
   readonly beacon: BeaconPort;
-  readonly court: CourtCalls;
-  readonly market: MarketCalls;
+  readonly court: CourtPort;
+  readonly market: MarketPort;
   readonly pool: PoolCalls;
   readonly stake: StakePort;
   readonly token: TokenPort;
@@ -64,6 +66,9 @@ export interface Chain {
   slashes(): readonly Slash[];
   /** What an account was paid so far, oldest first. */
   earningsOf(account: Address): readonly Earning[];
+  /** What the pool released, and what fees workers and auditors were paid, so far. */
+  released(): Wei;
+  paidFees(): Wei;
   /** Takes up what was kept, and follows the chain from there. */
   start(): Promise<void>;
   /** Resolves when nothing of it is pending; what was sent is taken up at the next start. */
@@ -113,6 +118,8 @@ export async function openChain(settings: ChainSettings, ports: ChainPorts): Pro
     supply: async () => readSupply(calls, (await rpc.header('latest'))?.number ?? fromBlock),
     slashes: () => view.slashes(),
     earningsOf: (account) => view.earningsOf(account),
+    released: () => view.released(),
+    paidFees: () => view.paidFees(),
     start: () => loop.start(),
     stop: () => loop.stop(),
   };

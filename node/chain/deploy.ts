@@ -1,11 +1,11 @@
 /** Puts all contracts on a chain: their addresses follow from the deployer's nonce, so that each knows the others from birth. */
-import { ContractFactory, getCreateAddress, type Result } from 'ethers';
+import { ContractFactory, getCreateAddress } from 'ethers';
 import { address, type Hash } from '#protocol/ids.ts';
 import type { Clock, Signer } from '#protocol/ports.ts';
 import { artifacts, type ContractName, contractNames } from './bindings.ts';
 import type { Addresses } from './calls.ts';
 import { chainError } from './errors.ts';
-import { gasLimit, quoteFees } from './fees.ts';
+import { quoteFees } from './fees.ts';
 import type { Receipt, Rpc } from './rpc.ts';
 import { signTransaction } from './transaction.ts';
 
@@ -36,6 +36,7 @@ export interface Deployment {
 }
 
 export interface DeployPorts {
+  readonly chainId: number;
   readonly rpc: Rpc;
   readonly signer: Signer;
   readonly clock: Clock;
@@ -54,8 +55,7 @@ export function emissionRates(epochSeconds: number): Pick<Parameters, 'releaseRa
 
 /** Where contracts land that this account creates next, in the order of their names. */
 export function precomputeAddresses(from: string, nonce: number): Addresses {
-  const at = (name: ContractName) =>
-    address(getCreateAddress({ from, nonce: nonce + contractNames.indexOf(name) }));
+  const at = (name: ContractName) => address(getCreateAddress({ from, nonce: nonce + contractNames.indexOf(name) }));
   return {
     token: at('token'),
     beacon: at('beacon'),
@@ -65,4 +65,49 @@ export function precomputeAddresses(from: string, nonce: number): Addresses {
     pool: at('pool'),
     market: at('market'),
   };
+}
+
+/** Above what the largest contract takes; unused gas is not paid. */
+const DEPLOY_GAS = 8_000_000n;
+
+/** Constructor arguments: the token needs the pool alone, every other contract the parameters, and all others by name. */
+function argumentsOf(name: ContractName, parameters: Parameters, addresses: Addresses): readonly unknown[] {
+  if (name === 'token') return [addresses.pool];
+  return name === 'beacon' ? [parameters] : [parameters, addresses];
+}
+
+async function creationOf(name: ContractName, parameters: Parameters, addresses: Addresses): Promise<string> {
+  const { abi, bytecode } = artifacts[name];
+  const transaction = await new ContractFactory(abi, bytecode).getDeployTransaction(
+    ...argumentsOf(name, parameters, addresses),
+  );
+  return transaction.data;
+}
+
+async function mined({ rpc, clock }: DeployPorts, transaction: Hash): Promise<Receipt> {
+  for (;;) {
+    const receipt = await rpc.receipt(transaction);
+    if (receipt !== null) return receipt;
+    await clock.sleep(POLL_MS);
+  }
+}
+
+/** Sends all creations at once and checks that each landed where the others expect it. @throws CHAIN_DEPLOY_MISMATCH */
+export async function deploy(ports: DeployPorts, parameters: Parameters): Promise<Deployment> {
+  const { rpc, signer } = ports;
+  const { chainId } = ports;
+  const [first, fees] = await Promise.all([rpc.nonce(signer.address), quoteFees(rpc)]);
+  const addresses = precomputeAddresses(signer.address, first);
+  const sent: Hash[] = [];
+  for (const [i, name] of contractNames.entries()) {
+    const data = await creationOf(name, parameters, addresses);
+    const { raw } = await signTransaction(signer, { chainId, nonce: first + i, to: null, data, gas: DEPLOY_GAS, fees });
+    sent.push(await rpc.sendRaw(raw));
+  }
+  const receipts = await Promise.all(sent.map((transaction) => mined(ports, transaction)));
+  for (const name of contractNames) {
+    if (!(await rpc.hasCode(addresses[name])))
+      throw chainError('DEPLOY_MISMATCH', { contract: name, expected: addresses[name], found: 'no code' });
+  }
+  return { addresses, block: Math.min(...receipts.map((receipt) => receipt.blockNumber)), parameters };
 }

@@ -1,19 +1,14 @@
 /** Jobs, claims on shards and their payment: the port over TaskMarket. */
-import type { Address, Epoch } from '#protocol/ids.ts';
+import { type Address, wei } from '#protocol/ids.ts';
 import type { MarketPort, Sent } from '#protocol/ports.ts';
-import type { Calls } from './calls.ts';
+import { amount, type Calls } from './calls.ts';
 import { chainError } from './errors.ts';
 import { allow } from './money-ports.ts';
-
-export interface MarketCalls extends MarketPort {
-  /** This auditor's part of the fees of work that it audited. */
-  claimAuditFee(worker: Address, epoch: Epoch): Sent;
-}
 
 type Meaning = ReadonlyArray<string | number | bigint>;
 
 /** @param account who posts jobs and pays for them */
-export function marketPort(calls: Calls, account: Address): MarketCalls {
+export function marketPort(calls: Calls, account: Address): MarketPort {
   const write = (method: string, args: readonly unknown[], meaning: Meaning, once: boolean) =>
     calls.write({ contract: 'market', method, args, meaning, once });
   return {
@@ -31,6 +26,8 @@ export function marketPort(calls: Calls, account: Address): MarketCalls {
     redeem: ({ worker, epoch, leaf, path }) =>
       write('redeem', [worker, epoch, leaf, path], [epoch, worker, leaf.task, leaf.word], true),
     refund: (job) => write('refund', [job], [job], true),
+    auditFee: async (worker, epoch, validator) =>
+      wei(await calls.read(amount, 'market', 'auditFeeOf', [worker, epoch, validator])),
     claimAuditFee: (worker, epoch) => write('claimAuditFee', [worker, epoch], [epoch, worker], false),
   };
 }

@@ -1,4 +1,5 @@
 /** CXT: the ports over MiningPool, StakeRegistry and the token, and the allowance that escrow and stake need first. */
+import { z } from 'zod';
 import { type Address, type Wei, wei } from '#protocol/ids.ts';
 import type { PoolPort, Sent, StakePort, TokenPort } from '#protocol/ports.ts';
 import { amount, type Calls } from './calls.ts';
@@ -50,10 +51,10 @@ export function poolPort(calls: Calls): PoolCalls {
     // Grows with the worker's redeemed market work, so it may be claimed again.
     claimWork: (epoch) => write('claimWork', epoch, false),
     claimAudit: (epoch) => write('claimAudit', epoch, true),
-    claimable: async (account, epoch) => ({
-      work: wei(await calls.read(amount, 'pool', 'claimableWork', [account, epoch])),
-      audit: wei(await calls.read(amount, 'pool', 'claimableAudit', [account, epoch])),
-    }),
+    claimable: async (account, epoch) => {
+      const [work, audit] = await calls.readAll(z.tuple([amount, amount]), 'pool', 'claimable', [account, epoch]);
+      return { work: wei(work), audit: wei(audit) };
+    },
     expire: (epoch) => write('expire', epoch, true),
   };
 }

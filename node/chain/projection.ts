@@ -12,7 +12,7 @@ export type ChainEvent =
   | { readonly type: 'seed-drawn'; readonly epoch: Epoch; readonly seed: Hash; readonly drawnAt: number }
   | ({ readonly type: 'work-committed' } & Omit<CommitmentView, 'outcome'>)
   | { readonly type: 'work-finalized'; readonly worker: Address; readonly epoch: Epoch; readonly outcome: Outcome }
-  | { readonly type: 'epoch-settled'; readonly epoch: Epoch }
+  | { readonly type: 'epoch-settled'; readonly epoch: Epoch; readonly released: Wei }
   | ({ readonly type: 'job-posted' } & Omit<JobView, 'paidUnits' | 'state'>)
   | {
       readonly type: 'shards-claimed';
@@ -72,7 +72,8 @@ interface JobFacts {
 export interface ChainFacts {
   readonly seeds: Map<Epoch, { readonly seed: Hash; readonly drawnAt: number }>;
   readonly commitments: Map<Epoch, Map<Address, CommitmentView>>;
-  readonly settled: Set<Epoch>;
+  /** What each settled epoch released. */
+  readonly settled: Map<Epoch, Wei>;
   readonly jobs: Map<bigint, JobFacts>;
   readonly slashes: Slash[];
   readonly slashed: Set<Address>;
@@ -83,7 +84,7 @@ export function noFacts(): ChainFacts {
   return {
     seeds: new Map(),
     commitments: new Map(),
-    settled: new Set(),
+    settled: new Map(),
     jobs: new Map(),
     slashes: [],
     slashed: new Set(),
@@ -125,7 +126,7 @@ export function applyEvent(facts: ChainFacts, event: ChainEvent): void {
       finalize(facts, event.worker, event.epoch, event.outcome);
       return;
     case 'epoch-settled':
-      facts.settled.add(event.epoch);
+      facts.settled.set(event.epoch, event.released);
       return;
     case 'slashed':
       facts.slashed.add(event.worker);

@@ -1,5 +1,5 @@
 /** Chain facts as of the newest confirmed block, held in memory: the read side of the chain. */
-import type { Address, Epoch } from '#protocol/ids.ts';
+import { type Address, type Epoch, type Wei, wei } from '#protocol/ids.ts';
 import type { ChainView, CommitmentView, Head, JobView } from '#protocol/ports.ts';
 import type { LogSink } from './events.ts';
 import { applyEvent, type ChainEvent, type ChainFacts, type Earning, noFacts, type Slash } from './projection.ts';
@@ -100,4 +100,19 @@ export class ProjectedView implements ChainView, LogSink {
   earningsOf(account: Address): readonly Earning[] {
     return this.#facts.earnings.get(account) ?? [];
   }
+
+  /** Everything that the pool released so far. */
+  released(): Wei {
+    return sumOf([...this.#facts.settled.values()]);
+  }
+
+  /** Fees that workers and auditors were paid so far. */
+  paidFees(): Wei {
+    const earnings = [...this.#facts.earnings.values()].flat();
+    return sumOf(earnings.filter(({ kind }) => kind === 'fee' || kind === 'audit-fee').map(({ amount }) => amount));
+  }
+}
+
+function sumOf(amounts: readonly Wei[]): Wei {
+  return wei(amounts.reduce((sum: bigint, one) => sum + one, 0n));
 }

@@ -35,12 +35,7 @@ export function beaconPort(calls: Calls): BeaconPort {
   };
 }
 
-export interface CourtCalls extends CourtPort {
-  /** This account's part of a slash for a fault that it revealed. */
-  claimBounty(epoch: Epoch, worker: Address): Sent;
-}
-
-export function courtPort(calls: Calls): CourtCalls {
+export function courtPort(calls: Calls): CourtPort {
   const write = (method: string, epoch: Epoch, worker: Address, ...rest: readonly unknown[]): Sent =>
     calls.write({ contract: 'court', method, args: [epoch, worker, ...rest], meaning: [epoch, worker], once: true });
   return {

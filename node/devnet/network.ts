@@ -63,7 +63,7 @@ export async function runDevnet(options: DevnetOptions, print: (line: string) =>
 
 function cheatOf(kind: string | undefined): CheatKind | null {
   if (kind === undefined) return null;
-  if (!isCheatKind(kind)) throw cliError('BAD_FLAG', { flag: 'cheat', value: kind, why: `one of ${Object.keys(cheats).join(', ')} is expected` });
+  if (!isCheatKind(kind)) throw cliError('BAD_VALUE', { flag: '--cheat', value: kind, expected: `one of ${Object.keys(cheats).join(', ')}` });
   return kind;
 }
 
@@ -100,7 +100,8 @@ async function run({ options, cheat, root, emit, stops }: Run): Promise<Omit<Sum
 
 async function writeProfile(root: string, profile: DeployedProfile): Promise<string> {
   const file = join(root, 'profile.yaml');
-  await writeFile(file, stringify(profile));
+  const { genesis: _, ...law } = profile.law;
+  await writeFile(file, stringify({ ...profile, law }));
   return file;
 }
 
@@ -135,11 +136,11 @@ async function startAll(
 /** Waits until every commitment made so far is concluded, settled and claimed. */
 async function untilPaid(
   parts: Parameters<typeof until>[0] & { readonly chain: Chain; readonly emit: Emit },
-  { law, genesis }: DeployedProfile,
+  { law }: DeployedProfile,
   running: readonly RunningParticipant[],
 ): Promise<void> {
   const { chain, emit } = parts;
-  const last: Epoch = epochAt({ ...law, genesis }, chain.view.head().timestamp) ?? epoch(0);
+  const last: Epoch = epochAt(law, chain.view.head().timestamp) ?? epoch(0);
   const paying = epoch(Math.max(0, last - 1));
   emit('settling', { epoch: paying }, 'waiting for the last epoch of the jobs to be audited, settled and claimed');
   await until(parts, 'the last rewards to be claimed', async () => {

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { errorTable } from '#protocol/errors.ts';
@@ -45,6 +46,7 @@ const SCRYPT_N = 2;
 const START_MS = 60_000;
 const STOP_MS = 15_000;
 
+const COMPILE_CACHE = join(tmpdir(), 'corex-compile-cache');
 const MAIN = join(import.meta.dirname, '..', 'main.ts');
 const CHEAT = join(import.meta.dirname, 'cheat.ts');
 
@@ -76,7 +78,8 @@ function launch(participant: Participant): ChildProcess {
   const { home, cheat } = participant;
   const command = cheat === null ? [MAIN, 'start', '--home', home] : [CHEAT, cheat, '--home', home];
   const child = spawn(process.execPath, command, {
-    env: { ...process.env, COREX_PASSWORD: PASSWORD },
+    // Compiled once, by the first process that starts, instead of once in each.
+    env: { ...process.env, COREX_PASSWORD: PASSWORD, NODE_COMPILE_CACHE: COMPILE_CACHE },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const log = createWriteStream(join(home, 'node.log'));

@@ -45,7 +45,7 @@ export class Directory implements Peers {
     this.#ports = ports;
     this.#settings = settings;
     this.#profile = settings.profile;
-    this.#book = new RecordBook(ports.keep, settings.network);
+    this.#book = new RecordBook(ports.keep, settings.network, (record) => this.#learn(record));
     ports.host.on({ onPeer: (peer) => this.#track(this.#greet(peer)), onAddresses: () => this.#renew() });
     ports.asker.useDirectory(
       [
@@ -58,7 +58,7 @@ export class Directory implements Peers {
 
   /** After the host, the asker and the gossip. */
   async start(): Promise<void> {
-    for (const { record } of await this.#book.load()) await this.#ports.host.learn(record.peer, record.addrs);
+    await this.#book.load();
     this.#ports.gossip.subscribe('records', async (message) => {
       const { taken, signed } = await this.#take(message);
       if (taken === 'bad' || signed === null) return 'reject';
@@ -190,14 +190,15 @@ export class Directory implements Peers {
     );
   }
 
-  async #take(value: unknown): ReturnType<RecordBook['take']> {
-    const result = await this.#book.take(value, this.#ports.clock.now());
-    if (result.taken === 'new' && result.signed !== null && result.signed.record.peer !== this.#ports.host.peer()) {
-      const { record } = result.signed;
-      await this.#ports.host.learn(record.peer, record.addrs);
-      this.#ports.log.debug({ peer: record.peer, operator: record.operator, roles: record.roles }, 'a node is known');
-    }
-    return result;
+  async #learn(record: NodeRecord): Promise<void> {
+    const { host, log } = this.#ports;
+    if (record.peer === host.peer()) return;
+    await host.learn(record.peer, record.addrs);
+    log.debug({ peer: record.peer, operator: record.operator, roles: record.roles }, 'a node is known');
+  }
+
+  #take(value: unknown): ReturnType<RecordBook['take']> {
+    return this.#book.take(value, this.#ports.clock.now());
   }
 
   #track(work: Promise<unknown>): void {

@@ -47,6 +47,7 @@ export class Host {
   /** Connections whose other end has not proven to be of this network, and since when. */
   readonly #strangers = new Map<string, { readonly connection: Connection; readonly since: number }>();
   #node: Node | null = null;
+  #peer: PeerName | null = null;
 
   constructor(ports: HostPorts, settings: HostSettings) {
     this.#ports = ports;
@@ -56,6 +57,7 @@ export class Host {
   /** Makes the node without a socket: protocols are registered between `open` and `start`, so that the first peer sees them all. */
   async open(): Promise<void> {
     this.#node = await createNode(this.#settings);
+    this.#peer = nameOf(this.#node.peerId);
     this.#listen(this.#node);
   }
 
@@ -83,8 +85,10 @@ export class Host {
     this.#events.push(events);
   }
 
+  /** Known from `open` on, also after the stop. */
   peer(): PeerName {
-    return nameOf(this.#running().peerId);
+    if (this.#peer === null) throw p2pError('NOT_RUNNING', {});
+    return this.#peer;
   }
 
   /** Where this node listens, each with its peer at the end. */
@@ -94,10 +98,10 @@ export class Host {
       .map((address) => address.toString());
   }
 
-  /** Peers of this network that are connected now. */
+  /** Peers of this network that are connected now; none while not running. */
   connected(): PeerName[] {
-    const node = this.#running();
-    const open = node.getConnections().filter((c) => c.status === 'open' && !this.#strangers.has(c.id));
+    const connections = this.#node?.getConnections() ?? [];
+    const open = connections.filter((c) => c.status === 'open' && !this.#strangers.has(c.id));
     return [...new Set(open.map((c) => nameOf(c.remotePeer)))];
   }
 

@@ -1,7 +1,7 @@
 /** The signed records that this node knows: newest a peer, bounded an operator and in total, kept on disk. */
 import type { Address, PeerName } from '#protocol/ids.ts';
 import type { Keep } from '#protocol/ports.ts';
-import { readRecord, type SignedRecord } from '#protocol/wire/node-record.ts';
+import { type NodeRecord, readRecord, type SignedRecord } from '#protocol/wire/node-record.ts';
 
 /** Peers of one operator; a stranger with one key cannot fill the book. */
 const MAX_PEERS = 16;
@@ -17,12 +17,15 @@ const oldestFirst = (a: SignedRecord, b: SignedRecord): number => a.record.seque
 export class RecordBook {
   readonly #keep: Keep;
   readonly #network: string;
+  readonly #learn: (record: NodeRecord) => Promise<void>;
   readonly #records = new Map<string, SignedRecord>();
   readonly #byPeer = new Map<PeerName, SignedRecord>();
 
-  constructor(keep: Keep, network: string) {
+  /** @param learn called before a record can be found, so that whoever is found can also be dialled */
+  constructor(keep: Keep, network: string, learn: (record: NodeRecord) => Promise<void>) {
     this.#keep = keep;
     this.#network = network;
+    this.#learn = learn;
   }
 
   /** What was known before the restart; rows of another network or format are deleted. */
@@ -30,7 +33,7 @@ export class RecordBook {
     for (const [key, value] of await this.#keep.list('')) {
       const signed = readRecord(value, this.#network);
       if (signed === null || keyOf(signed) !== key) await this.#keep.del(key);
-      else this.#enter(signed);
+      else await this.#enter(signed);
     }
     return this.all();
   }
@@ -55,13 +58,16 @@ export class RecordBook {
     const known = this.#records.get(keyOf(signed));
     if (known !== undefined && known.record.sequence >= signed.record.sequence)
       return { taken: 'known', signed: known };
-    this.#enter(signed);
+    await this.#enter(signed);
     await this.#keep.put(keyOf(signed), signed);
     await this.#trim(signed.record.operator);
     return { taken: 'new', signed };
   }
 
-  #enter(signed: SignedRecord): void {
+  async #enter(signed: SignedRecord): Promise<void> {
+    await this.#learn(signed.record);
+    // A newer one may have come meanwhile.
+    if ((this.#records.get(keyOf(signed))?.record.sequence ?? -1) > signed.record.sequence) return;
     this.#records.set(keyOf(signed), signed);
     const known = this.#byPeer.get(signed.record.peer);
     if (known === undefined || known.record.sequence <= signed.record.sequence)

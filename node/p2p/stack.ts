@@ -46,7 +46,6 @@ function servicesOf(settings: HostSettings) {
       protocol: `/${protocolPrefix}/kad/1.0.0`,
       clientMode: false,
       peerInfoMapper: passthroughMapper,
-      allowQueryWithZeroPeers: true,
     }),
     autoNAT: autoNAT({ protocolPrefix }),
     dcutr: dcutr(),

@@ -27,6 +27,7 @@ export class ProofIndex {
   readonly #domain: Domain;
   /** Per shard, the newest last. */
   readonly #known = new Map<string, StandingProof[]>();
+  readonly #waiting = new Set<() => void>();
 
   constructor(ports: IndexPorts, domain: Domain) {
     this.#ports = ports;
@@ -56,8 +57,23 @@ export class ProofIndex {
     const added = this.#remember(signed);
     if (added !== null) {
       await this.#ports.keep.put(`${keyOf(signed.proof.task, signed.proof.shard)}${added.cid}`, proofToWire(signed));
+      for (const resolve of [...this.#waiting]) resolve();
     }
     return true;
+  }
+
+  /** Resolves when another proof is known, or at once when aborted. */
+  nextProof(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        this.#waiting.delete(done);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      this.#waiting.add(done);
+      signal.addEventListener('abort', done, { once: true });
+    });
   }
 
   /** Answers a peer's question: the newest proof of this worker for the shard. */

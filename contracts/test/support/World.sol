@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { AuditCourt } from "../../src/AuditCourt.sol";
-import { Beacon } from "../../src/Beacon.sol";
-import { CorexToken } from "../../src/CorexToken.sol";
-import { MiningPool } from "../../src/MiningPool.sol";
-import { StakeRegistry } from "../../src/StakeRegistry.sol";
-import { TaskMarket } from "../../src/TaskMarket.sol";
-import { WorkLedger } from "../../src/WorkLedger.sol";
-import { ITaskMarket } from "../../src/interfaces/ITaskMarket.sol";
-import { SumStep } from "../../src/libraries/MerkleSumLib.sol";
-import { Parameters, Wiring } from "../../src/types/Parameters.sol";
-import { Verdict } from "../../src/types/Verdict.sol";
-import { vm } from "./Vm.sol";
+import {AuditCourt} from "../../src/AuditCourt.sol";
+import {Beacon} from "../../src/Beacon.sol";
+import {CorexToken} from "../../src/CorexToken.sol";
+import {MiningPool} from "../../src/MiningPool.sol";
+import {StakeRegistry} from "../../src/StakeRegistry.sol";
+import {TaskMarket} from "../../src/TaskMarket.sol";
+import {WorkLedger} from "../../src/WorkLedger.sol";
+import {ITaskMarket} from "../../src/interfaces/ITaskMarket.sol";
+import {SumStep} from "../../src/libraries/MerkleSumLib.sol";
+import {Parameters, Wiring} from "../../src/types/Parameters.sol";
+import {Verdict} from "../../src/types/Verdict.sol";
+import {vm} from "./Vm.sol";
 
 /// @notice A whole deployment with a devnet's windows, and the steps of an epoch as one-liners.
 abstract contract World {
@@ -93,6 +93,14 @@ abstract contract World {
         enrol(bob, true, true);
         enrol(carol, false, true);
         enrol(dave, false, true);
+    }
+
+    /// @dev Alice and Bob work, with more than the minimum at stake; Carol and Dave validate.
+    function hire() internal {
+        enrolAll();
+        enrol(bob, true, false);
+        putStake(alice, 10e18);
+        putStake(bob, 10e18);
     }
 
     /// @dev CXT out of the pool without the work, for tests of what happens with it afterwards.

@@ -6,6 +6,7 @@ import type { Blobs, ChainView, CommitmentView, Head, Log, MarketPort, PoolPort,
 import { auditTimes, epochAt } from '#protocol/time/epoch.ts';
 import { buildCommitment, type CommittedWork, commitment, leafPath } from '#protocol/work/commitment.ts';
 import { jobOfTask } from '#protocol/work/shard.ts';
+import { onEach } from '../duty.ts';
 
 export interface CollectPorts {
   readonly view: Pick<ChainView, 'commitments' | 'seed' | 'settled' | 'job' | 'paid' | 'resets' | 'slashed'>;
@@ -41,32 +42,32 @@ export class Collecting {
   async act(head: Head, signal: AbortSignal): Promise<void> {
     const now = epochAt(this.#settings.law, head.timestamp);
     if (now === null) return;
-    for (const of of recentEpochs(now, this.#settings.lookback).reverse()) {
+    await onEach(recentEpochs(now, this.#settings.lookback).reverse(), async (of) => {
       const mine = this.#ports.view.commitments(of).find(({ worker }) => worker === this.#settings.self);
       const drawn = this.#ports.view.seed(of);
-      if (mine === undefined || drawn === null) continue;
+      if (mine === undefined || drawn === null) return;
       await this.#collect(mine, auditTimes(this.#settings.law, drawn.drawnAt), head.timestamp, signal);
-    }
+    });
   }
 
   async #collect(mine: CommitmentView, times: ReturnType<typeof auditTimes>, now: number, signal: AbortSignal): Promise<void> {
     const { worker, epoch: of } = mine;
     if (mine.outcome === null && now >= times.revealsEnd) await this.#ports.work.finalize(worker, of);
+    if (mine.outcome === 'accepted' && mine.marketUnits > 0n) await this.#redeem(mine, signal);
     if (now >= times.pays && !this.#ports.view.settled(of)) await this.#ports.pool.settle();
-    if (mine.outcome !== 'accepted' || this.#ports.view.slashed(worker) || now < times.pays) return;
-    if (mine.marketUnits > 0n) await this.#redeem(mine, signal);
-    if (now >= times.claimable) await this.#claim(of);
+    if (mine.outcome !== 'accepted' || this.#ports.view.slashed(worker)) return;
+    if (now >= times.claimable && this.#ports.view.settled(of)) await this.#claim(of);
   }
 
   async #redeem(mine: CommitmentView, signal: AbortSignal): Promise<void> {
     const parsed = commitment.parse(await this.#ports.blobs.getObject(cidOfDigest(mine.manifest, 'dag-cbor'), { signal }));
     const work = buildCommitment(parsed.entries);
-    for (const [index, leaf] of work.leaves.entries()) {
-      if (!this.#isPayable(mine, leaf)) continue;
+    await onEach([...work.leaves.entries()], async ([index, leaf]) => {
+      if (!this.#isPayable(mine, leaf)) return;
       const { entries: _, ...proven } = leaf;
       this.#ports.log.info({ task: leaf.task, word: leaf.word, epoch: mine.epoch }, 'redeeming');
       await this.#ports.market.redeem({ worker: mine.worker, epoch: mine.epoch, leaf: proven, path: leafPath(work, index) });
-    }
+    });
   }
 
   /** Unpaid, later than every reset, and, in an ordered job, with every earlier word paid. */

@@ -36,6 +36,8 @@ export class Committing {
   readonly #ports: CommitPorts;
   readonly #settings: CommitSettings;
   readonly #memory: CommitMemory;
+  /** Epoch committed last in this process: the view learns of it a block later. */
+  #sent: Epoch | null = null;
 
   constructor(ports: CommitPorts, settings: CommitSettings, memory: CommitMemory) {
     this.#ports = ports;
@@ -46,7 +48,7 @@ export class Committing {
   /** One turn: in an open commit window, commits once. */
   async act(head: Head, signal: AbortSignal): Promise<void> {
     const of = committing(this.#settings.law, head.timestamp);
-    if (of === null || this.#isCommitted(of) || this.#ports.view.slashed(this.#settings.self)) return;
+    if (of === null || of === this.#sent || this.#isCommitted(of) || this.#ports.view.slashed(this.#settings.self)) return;
     const due = await this.#due(of, signal);
     if (due.length > 0) await this.#commit(of, due.slice(0, MAX_PROOFS));
   }
@@ -67,6 +69,8 @@ export class Committing {
       }
       const job = this.#ports.view.job(id);
       if (job === null || job.state !== 'open' || this.#ports.view.paid(id).has(shard)) continue;
+      // Before a reset has passed, a commitment could not pay this shard.
+      if (this.#isReset(job, proof, of)) continue;
       if ((await this.#stands(job, proof, signal)) && !proof.committed.some((e) => this.#mayPay(job, proof, e))) due.push(proof);
     }
     return due;
@@ -79,10 +83,13 @@ export class Committing {
 
   /** Is the commitment of that epoch on chain, not refused, and later than every reset of the shard's word? */
   #mayPay(job: JobView, proof: ShelvedProof, of: Epoch): boolean {
-    const word = Math.floor(proof.signed.proof.shard / WORD);
     const made = this.#ports.view.commitments(of).find(({ worker }) => worker === this.#settings.self);
-    const stale = this.#ports.view.resets(job.id).some((reset) => word >= reset.fromWord && of <= reset.epoch);
-    return made !== undefined && !stale && (made.outcome === null || made.outcome === 'accepted');
+    return made !== undefined && !this.#isReset(job, proof, of) && (made.outcome === null || made.outcome === 'accepted');
+  }
+
+  #isReset(job: JobView, proof: ShelvedProof, of: Epoch): boolean {
+    const word = Math.floor(proof.signed.proof.shard / WORD);
+    return this.#ports.view.resets(job.id).some((reset) => word >= reset.fromWord && of <= reset.epoch);
   }
 
   async #commit(of: Epoch, due: readonly ShelvedProof[]): Promise<void> {
@@ -97,6 +104,7 @@ export class Committing {
     );
     this.#ports.log.info({ epoch: of, proofs: due.length, units: units.toString() }, 'committing the epoch');
     await this.#ports.work.commitWork({ epoch: of, root, units, marketUnits, manifest: digestOf(cid) });
+    this.#sent = of;
   }
 
   #entryOf({ cid, signed }: ShelvedProof): Entry {

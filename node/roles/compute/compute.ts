@@ -29,9 +29,10 @@ export class Compute {
     this.#working = new Working(ports, settings, memory);
     const committing = new Committing(ports, settings, memory);
     const collecting = new Collecting(ports, settings);
+    const wake = (signal: AbortSignal) => memory.index.nextProof(signal);
     this.#duties = [
-      new Duty('claiming shards', ports, (head, signal) => claiming.act(head, signal)),
-      new Duty('working', ports, (head, signal) => this.#working.act(head, signal)),
+      new Duty('claiming shards', ports, (head, signal) => claiming.act(head, signal), wake),
+      new Duty('working', ports, (head, signal) => this.#working.act(head, signal), wake),
       new Duty('committing', ports, (head, signal) => committing.act(head, signal)),
       new Duty('collecting', ports, (head, signal) => collecting.act(head, signal)),
     ];

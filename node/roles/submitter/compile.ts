@@ -1,11 +1,12 @@
 /** Turns a loaded job into its specification: graphs compiled, states and slices stored, every unit counted. */
-import { writeSafetensors } from '#engine/state/safetensors.ts';
+import type { GraphInfo } from '#engine/run/shard-run.ts';
+import { readSafetensors, writeSafetensors } from '#engine/state/safetensors.ts';
 import { commitmentOf } from '#engine/state/state.ts';
 import { compileInfer } from '#engine/train/infer.ts';
 import { compileMerge } from '#engine/train/merge.ts';
 import { compileTrain } from '#engine/train/step.ts';
 import { hashText } from '#protocol/codec/abi.ts';
-import { errorTable } from '#protocol/errors.ts';
+import { CorexError, errorTable } from '#protocol/errors.ts';
 import type { Cid, Hash } from '#protocol/ids.ts';
 import type { Blobs, Random } from '#protocol/ports.ts';
 import { type JobSpec, type JobSpecWire, jobSpec } from '#protocol/work/job.ts';
@@ -17,12 +18,25 @@ export const compileError = errorTable('JOB', {
     what: (d: { file: string; key: string; reason: string }) => `${d.file}: ${d.key}: ${d.reason}`,
     todo: 'change the job file; `corex submit --help` shows a complete one',
   },
+  MODEL: {
+    what: (d: { file: string; model: string; reason: string; mend: string }) => `${d.file}: model: ${d.model}: ${d.reason}`,
+    todo: 'mend the model as the message says, and submit again; nothing was spent',
+  },
+  DATA_SHAPE: {
+    what: (d: { file: string; tensor: string; data: string; model: string }) =>
+      `${d.file}: data: ${d.tensor} has the shape ${d.data}, the model takes ${d.model}`,
+    todo: 'change `data` (features, shape) or the model so that one example fits; nothing was spent',
+  },
 });
+
+/** Loads a graph in a child process, to see that the runtime takes it before anybody pays for it. */
+export interface GraphProbe {
+  probe(graph: Uint8Array): Promise<GraphInfo>;
+}
 
 interface CompilePorts {
   readonly blobs: Pick<Blobs, 'put'>;
-  /** Loads a graph in a child process, to see that the runtime takes it before anybody pays for it. */
-  readonly engine: { probe(graph: Uint8Array): Promise<unknown> };
+  readonly engine: GraphProbe;
   readonly random: Random;
 }
 
@@ -43,6 +57,34 @@ function compileGraphs(job: JobFile, model: Uint8Array): Compiled {
   return { step, state: initialState, units, merge };
 }
 
+/** Compiles and probes; whatever is wrong with the model is said with the job file's name and key. */
+async function compileModel(engine: GraphProbe, loaded: LoadedJob): Promise<Compiled> {
+  const { file, job } = loaded;
+  try {
+    const compiled = compileGraphs(job, loaded.model);
+    const { inputs } = await engine.probe(compiled.step);
+    checkExamples(loaded, inputs);
+    return compiled;
+  } catch (error) {
+    if (!(error instanceof CorexError) || !/^(MODEL|ENGINE)_/.test(error.code)) throw error;
+    throw compileError('MODEL', { file, model: job.model, reason: `${error.message}; ${error.todo}`, mend: error.todo }, error);
+  }
+}
+
+const shown = (shape: ReadonlyArray<number | string>): string => `[${shape.join(', ')}]`;
+
+/** One example of the data is one example of the model. @throws JOB_DATA_SHAPE */
+function checkExamples({ file, slices }: LoadedJob, inputs: GraphInfo['inputs']): void {
+  const [first] = slices;
+  const examples = first === undefined ? new Map() : readSafetensors(first.bytes);
+  for (const [tensor, { shape }] of examples) {
+    const wanted = inputs.find(({ name }) => name === tensor);
+    if (wanted === undefined) continue;
+    const [given, asked] = [shown(shape.slice(1)), shown(wanted.shape.slice(1))];
+    if (given !== asked) throw compileError('DATA_SHAPE', { file, tensor, data: given, model: asked });
+  }
+}
+
 /** All randomness of the job follows from this; a text in the job file makes it repeatable. */
 function seedOf(job: JobFile, random: Random): Hash {
   return hashText(job.seed ?? Buffer.from(random.bytes(32)).toString('hex'));
@@ -51,8 +93,7 @@ function seedOf(job: JobFile, random: Random): Hash {
 /** Stores every part and lists them. @throws ENGINE_… for a model that cannot be compiled, JOB_REFUSED */
 export async function compileJob(ports: CompilePorts, loaded: LoadedJob): Promise<{ spec: JobSpec; wire: JobSpecWire; stored: Cid[] }> {
   const { job, model, slices } = loaded;
-  const compiled = compileGraphs(job, model);
-  await ports.engine.probe(compiled.step);
+  const compiled = await compileModel(ports.engine, loaded);
   const put = (bytes: Uint8Array) => ports.blobs.put(bytes);
   const data = [];
   for (const { bytes, rows } of slices) data.push({ data: await put(bytes), rows });

@@ -7,7 +7,7 @@ import type { Blobs, ChainView, Gossip, Log, MarketPort, Random, TokenPort } fro
 import { type JobSpec, shardsOf, widthOf } from '#protocol/work/job.ts';
 import { unitsOfJob } from '#protocol/work/shard.ts';
 import type { LoadedJob } from '../../jobfile/load.ts';
-import { compileJob } from './compile.ts';
+import { compileJob, type GraphProbe } from './compile.ts';
 
 export const submitError = errorTable('SUBMIT', {
   BALANCE: {
@@ -22,7 +22,7 @@ export interface SubmitPorts {
   readonly market: Pick<MarketPort, 'postJob'>;
   readonly token: Pick<TokenPort, 'balanceOf'>;
   readonly gossip: Pick<Gossip, 'publish'>;
-  readonly engine: { probe(graph: Uint8Array): Promise<unknown> };
+  readonly engine: GraphProbe;
   readonly random: Random;
   readonly log: Log;
 }

@@ -5,6 +5,7 @@ import type { Law } from '#protocol/limits.ts';
 import type { BeaconPort, ChainView, CommitmentView, CourtPort, Head, Log, MarketPort, PoolPort, WorkPort } from '#protocol/ports.ts';
 import { auditTimes, epochAt, epochTimes } from '#protocol/time/epoch.ts';
 import { recentEpochs } from '../compute/collect.ts';
+import { onEach } from '../duty.ts';
 import type { VerdictRecords } from './records.ts';
 
 export interface ConcludePorts {
@@ -32,6 +33,7 @@ export class Concluding {
   readonly #ports: ConcludePorts;
   readonly #settings: ConcludeSettings;
   readonly #records: VerdictRecords;
+  readonly #rewarded = new Set<string>();
 
   constructor(ports: ConcludePorts, settings: ConcludeSettings, records: VerdictRecords) {
     this.#ports = ports;
@@ -43,11 +45,11 @@ export class Concluding {
     const { law, lookback } = this.#settings;
     const now = epochAt(law, head.timestamp);
     if (now === null) return;
-    for (const of of recentEpochs(now, lookback).reverse()) {
+    await onEach(recentEpochs(now, lookback).reverse(), async (of) => {
       const drawn = this.#ports.view.seed(of);
       if (drawn === null) await this.#draw(of, head.timestamp);
       else await this.#close(of, auditTimes(law, drawn.drawnAt), head.timestamp);
-    }
+    });
   }
 
   async #draw(of: Epoch, now: number): Promise<void> {
@@ -57,7 +59,7 @@ export class Concluding {
 
   async #close(of: Epoch, times: ReturnType<typeof auditTimes>, now: number): Promise<void> {
     if (now < times.revealsEnd) return;
-    for (const on of this.#ports.view.commitments(of)) await this.#conclude(on, times, now);
+    await onEach(this.#ports.view.commitments(of), (on) => this.#conclude(on, times, now));
     if (now < times.pays) return;
     const judged = this.#ports.view.commitments(of).length > 0;
     if (judged && !this.#ports.view.settled(of) && now >= times.pays + turnOf(this.#settings.self, of, 3)) await this.#ports.pool.settle();
@@ -79,7 +81,15 @@ export class Concluding {
     for (const on of this.#ports.view.commitments(of)) {
       const record = await this.#records.get(of, on.worker);
       if (record === null) continue;
+      if (record.verdict === 'fault' && on.outcome === 'fault') await this.#bounty(of, on.worker);
       if ((await this.#ports.market.auditFee(on.worker, of, self)) > 0n) await this.#ports.market.claimAuditFee(on.worker, of);
     }
+  }
+
+  async #bounty(of: Epoch, worker: Address): Promise<void> {
+    const key = `${of}/${worker}`;
+    if (this.#rewarded.has(key)) return;
+    this.#rewarded.add(key);
+    await this.#ports.court.claimBounty(of, worker);
   }
 }

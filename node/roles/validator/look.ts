@@ -9,6 +9,7 @@ import type { Blobs, ChainView, CommitmentView, CourtPort, Gossip, Head, Log, Ra
 import { auditTimes, epochAt } from '#protocol/time/epoch.ts';
 import { type AuditPorts, type AuditReport, auditWorker } from '#verifier/audit.ts';
 import { recentEpochs } from '../compute/collect.ts';
+import { onEach } from '../duty.ts';
 import type { VerdictRecords } from './records.ts';
 
 export interface LookPorts {
@@ -50,7 +51,8 @@ export class Looking {
     for (const of of recentEpochs(now, LOOKBACK).reverse()) {
       const drawn = this.#ports.view.seed(of);
       if (drawn === null || head.timestamp >= auditTimes(this.#settings.law, drawn.drawnAt).verdictsEnd) continue;
-      for (const on of this.#ports.view.commitments(of)) await this.#consider(on, { seed: drawn.seed, ...this.#pair(on) }, signal);
+      const draw = (on: CommitmentView) => ({ seed: drawn.seed, ...this.#pair(on) });
+      await onEach(this.#ports.view.commitments(of), (on) => this.#consider(on, draw(on), signal));
     }
   }
 
@@ -93,7 +95,7 @@ export class Looking {
     const cid = await this.#ports.blobs.putObject(evidence);
     await this.#ports.blobs.keep(cid, `epoch/${on.epoch}`);
     const salt = hash(`0x${Buffer.from(this.#ports.random.bytes(32)).toString('hex')}`);
-    await this.#records.decide(on.epoch, on.worker, { verdict, auditDigest, salt, reason, report: cid, revealed: false });
+    await this.#records.decide(on.epoch, on.worker, { verdict, auditDigest, salt, reason, report: cid, stage: 'decided' });
   }
 
   async #send(on: CommitmentView): Promise<void> {
@@ -102,5 +104,6 @@ export class Looking {
     const { verdict, auditDigest, salt } = record;
     const digest = verdictDigest({ ...this.#pair(on), epoch: on.epoch, verdict, auditDigest, salt });
     await this.#ports.court.commitVerdict({ epoch: on.epoch, worker: on.worker, digest });
+    await this.#records.mark(on.epoch, on.worker, 'committed');
   }
 }

@@ -12,7 +12,8 @@ const verdictRecord = z.strictObject({
   reason: z.string().nullable(),
   /** What was looked at. */
   report: cidField,
-  revealed: z.boolean(),
+  /** Decided on disk, committed on chain, revealed on chain. */
+  stage: z.enum(['decided', 'committed', 'revealed']),
 });
 
 export type VerdictRecord = z.output<typeof verdictRecord>;
@@ -38,18 +39,18 @@ export class VerdictRecords {
     await this.#keep.put(keyOf(of, worker), record);
   }
 
-  /** Verdicts of this validator so far, by kind. */
+  /** Verdicts that this validator revealed so far, by kind. */
   async counts(): Promise<Record<VerdictRecord['verdict'], number>> {
     const counts = { ok: 0, fault: 0, unavailable: 0 };
     for (const [, value] of await this.#keep.list('verdict/')) {
       const parsed = verdictRecord.safeParse(value);
-      if (parsed.success) counts[parsed.data.verdict] += 1;
+      if (parsed.success && parsed.data.stage === 'revealed') counts[parsed.data.verdict] += 1;
     }
     return counts;
   }
 
-  async markRevealed(of: Epoch, worker: Address): Promise<void> {
+  async mark(of: Epoch, worker: Address, stage: VerdictRecord['stage']): Promise<void> {
     const record = await this.get(of, worker);
-    if (record !== null) await this.#keep.put(keyOf(of, worker), { ...record, revealed: true });
+    if (record !== null) await this.#keep.put(keyOf(of, worker), { ...record, stage });
   }
 }

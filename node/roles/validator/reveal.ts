@@ -4,6 +4,7 @@ import type { Law } from '#protocol/limits.ts';
 import type { ChainView, CommitmentView, CourtPort, Gossip, Head, Log } from '#protocol/ports.ts';
 import { auditTimes, epochAt } from '#protocol/time/epoch.ts';
 import { recentEpochs } from '../compute/collect.ts';
+import { onEach } from '../duty.ts';
 import type { VerdictRecord, VerdictRecords } from './records.ts';
 
 export interface RevealPorts {
@@ -40,16 +41,16 @@ export class Revealing {
       if (drawn === null) continue;
       const { verdictsEnd, revealsEnd } = auditTimes(this.#settings.law, drawn.drawnAt);
       if (head.timestamp < verdictsEnd || head.timestamp >= revealsEnd) continue;
-      for (const on of this.#ports.view.commitments(of)) await this.#reveal(of, on);
+      await onEach(this.#ports.view.commitments(of), (on) => this.#reveal(of, on));
     }
   }
 
   async #reveal(of: Epoch, on: CommitmentView): Promise<void> {
     const record = await this.#records.get(of, on.worker);
-    if (record === null || record.revealed) return;
+    if (record?.stage !== 'committed') return;
     const { verdict, auditDigest, salt } = record;
     await this.#ports.court.revealVerdict({ epoch: of, worker: on.worker, verdict, auditDigest, salt });
-    await this.#records.markRevealed(of, on.worker);
+    await this.#records.mark(of, on.worker, 'revealed');
     await this.#tell(of, on.worker, record);
   }
 

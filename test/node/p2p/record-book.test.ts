@@ -44,28 +44,28 @@ async function record(operator: number, peer: number, sequence: number): Promise
 
 t.test('newest wins, in memory and on disk', async (t) => {
   const keep = memory();
-  const book = new RecordBook(keep, 'test');
+  const book = new RecordBook(keep, 'test', async () => {});
   const first = await record(1, 2, NOW);
   const second = await record(1, 2, NOW + 1);
   t.equal((await book.take(second, NOW)).taken, 'new');
   t.equal((await book.take(first, NOW)).taken, 'known');
   t.equal((await book.take({ ...first }, NOW)).signed?.record.sequence, NOW + 1);
-  const again = new RecordBook(keep, 'test');
+  const again = new RecordBook(keep, 'test', async () => {});
   t.same(await again.load(), [second]);
   t.equal(again.ofPeer(second.record.peer)?.record.operator, second.record.operator);
 });
 
 t.test('a record from the future, of another network or unsigned is bad', async (t) => {
-  const book = new RecordBook(memory(), 'test');
+  const book = new RecordBook(memory(), 'test', async () => {});
   t.equal((await book.take(await record(1, 2, NOW + 3_600_001), NOW)).taken, 'bad');
-  t.equal((await new RecordBook(memory(), 'other').take(await record(1, 2, NOW), NOW)).taken, 'bad');
+  t.equal((await new RecordBook(memory(), 'other', async () => {}).take(await record(1, 2, NOW), NOW)).taken, 'bad');
   t.equal((await book.take({ ...(await record(1, 2, NOW)), signature: `0x${'11'.repeat(65)}` }, NOW)).taken, 'bad');
   t.same(book.all(), []);
 });
 
 t.test('one operator keeps its sixteen newest peers', async (t) => {
   const keep = memory();
-  const book = new RecordBook(keep, 'test');
+  const book = new RecordBook(keep, 'test', async () => {});
   for (let n = 1; n <= 18; n++) await book.take(await record(1, n, NOW + n), NOW);
   t.equal(book.all().length, 16);
   t.equal(keep.rows.size, 16);
@@ -75,6 +75,6 @@ t.test('one operator keeps its sixteen newest peers', async (t) => {
 t.test('what is damaged on disk is deleted at load', async (t) => {
   const keep = memory();
   keep.rows.set('x/y', { nonsense: 1 });
-  t.same(await new RecordBook(keep, 'test').load(), []);
+  t.same(await new RecordBook(keep, 'test', async () => {}).load(), []);
   t.equal(keep.rows.size, 0);
 });

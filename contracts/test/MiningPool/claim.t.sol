@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {IMiningPool} from "../../src/interfaces/IMiningPool.sol";
+import {ITaskMarket} from "../../src/interfaces/ITaskMarket.sol";
+import {Verdict} from "../../src/types/Verdict.sol";
+import {World} from "../support/World.sol";
+import {bound, vm} from "../support/Vm.sol";
+
+contract ClaimTest is World {
+    function setUp() public override {
+        super.setUp();
+        enrolAll();
+    }
+
+    function claimWork(address who, uint64 epoch) internal returns (uint256) {
+        uint256 before = token.balanceOf(who);
+        vm.prank(who);
+        pool.claimWork(epoch);
+        return token.balanceOf(who) - before;
+    }
+
+    function claimAudit(address who, uint64 epoch) internal returns (uint256) {
+        uint256 before = token.balanceOf(who);
+        vm.prank(who);
+        pool.claimAudit(epoch);
+        return token.balanceOf(who) - before;
+    }
+
+    function ready() internal returns (uint256 released) {
+        runEpoch(alice, 1, 1_000, Verdict.Ok);
+        settle(1);
+        goTo(claimableFrom(1));
+        return pool.released(1);
+    }
+
+    function test_theOnlyWorkerGetsTheWorkPart() public {
+        uint256 released = ready();
+        (uint256 work, uint256 audited) = pool.claimable(alice, 1);
+        vm.assertEq(work, released * 80 / 100, "80 % to compute");
+        vm.assertEq(audited, 0, "Alice audited nobody");
+        vm.assertEq(claimWork(alice, 1), work, "what was announced is paid");
+        vm.expectRevert(IMiningPool.NothingToClaim.selector);
+        vm.prank(alice);
+        pool.claimWork(1);
+    }
+
+    function test_validatorsShareTheirPartByVerdicts() public {
+        uint256 released = ready();
+        uint256 part = released - released * 80 / 100;
+        vm.assertEq(claimAudit(carol, 1), part / 2, "one verdict of two");
+        vm.assertEq(claimAudit(dave, 1), part / 2, "and the other");
+        vm.expectRevert(IMiningPool.NothingToClaim.selector);
+        vm.prank(dave);
+        pool.claimAudit(1);
+        vm.expectRevert(IMiningPool.NothingToClaim.selector);
+        vm.prank(nobody);
+        pool.claimAudit(1);
+    }
+
+    function testFuzz_workersShareByScore(uint128 first, uint128 second) public {
+        first = uint128(bound(first, 1, type(uint128).max));
+        second = uint128(bound(second, 1, type(uint128).max));
+        commitBase(alice, 1, first);
+        commitBase(bob, 1, second);
+        draw(1);
+        commitVerdict(carol, alice, 1, Verdict.Ok);
+        commitVerdict(carol, bob, 1, Verdict.Ok);
+        goTo(revealsFrom(1));
+        revealVerdict(carol, alice, 1, Verdict.Ok);
+        revealVerdict(carol, bob, 1, Verdict.Ok);
+        goTo(concludesFrom(1));
+        ledger.finalize(alice, 1);
+        ledger.finalize(bob, 1);
+        settle(1);
+        goTo(claimableFrom(1));
+        (uint256 a,) = pool.claimable(alice, 1);
+        (uint256 b,) = pool.claimable(bob, 1);
+        uint256 pot = pool.released(1) * 80 / 100;
+        vm.assertLe(a + b, pot, "shares fit into the pot");
+        vm.assertLe(pot - a - b, 1, "and leave a wei at most");
+        if (first >= second) vm.assertGe(a, b, "more work, no smaller share");
+    }
+
+    function test_rewardsVest() public {
+        runEpoch(alice, 1, 1_000, Verdict.Ok);
+        settle(1);
+        vm.warp(claimableFrom(1) - 1);
+        (uint256 work,) = pool.claimable(alice, 1);
+        vm.assertEq(work, 0, "not yet");
+        vm.expectRevert(abi.encodeWithSelector(IMiningPool.NotClaimable.selector, 1));
+        vm.prank(alice);
+        pool.claimWork(1);
+    }
+
+    function test_aFaultForfeitsWhatVests() public {
+        ready();
+        vm.prank(address(court));
+        stakes.slash(alice);
+        (uint256 work,) = pool.claimable(alice, 1);
+        vm.assertEq(work, 0, "nothing for the slashed");
+        vm.expectRevert(abi.encodeWithSelector(IMiningPool.AccountSlashed.selector, alice));
+        vm.prank(alice);
+        pool.claimWork(1);
+    }
+
+    function test_whatNobodyClaimsReturns() public {
+        uint256 released = ready();
+        uint256 taken = claimWork(alice, 1);
+        uint256 before = pool.remaining();
+        vm.expectRevert(abi.encodeWithSelector(IMiningPool.NotExpired.selector, 1));
+        pool.expire(1);
+        vm.warp(claimableFrom(1) + law.claimWindowSeconds);
+        pool.expire(1);
+        vm.assertEq(pool.remaining(), before + released - taken, "the auditors' part returns to the pool");
+        vm.assertEq(pool.unclaimed(), 0, "nothing is owed any more");
+        vm.expectRevert(abi.encodeWithSelector(IMiningPool.NotExpired.selector, 1));
+        pool.expire(1);
+        vm.expectRevert(abi.encodeWithSelector(IMiningPool.NotClaimable.selector, 1));
+        vm.prank(carol);
+        pool.claimAudit(1);
+    }
+
+    function test_anUnsettledEpochNeverExpires() public {
+        vm.warp(endOf(1) + 1e7);
+        vm.expectRevert(abi.encodeWithSelector(IMiningPool.NotExpired.selector, 1));
+        pool.expire(1);
+    }
+
+    /// @dev Emission on market work stays below what its payer cannot get back, and follows its payment.
+    function test_marketWorkEarnsLessThanItsPayerLoses() public {
+        hire();
+        uint256 job = post(nobody, 4, 0, 1_000, 100e18);
+        claim(alice, job, 0, 15);
+        deliver(alice, 1, leafOf(job, 0, 15, 1_000));
+        settle(1);
+        goTo(claimableFrom(1));
+        (uint256 work,) = pool.claimable(alice, 1);
+        vm.assertEq(work, 0, "nothing before the fee is paid");
+        market.redeem(alice, 1, leafOf(job, 0, 15, 1_000), noPath());
+        (work,) = pool.claimable(alice, 1);
+        vm.assertEq(market.feeLost(alice, 1), 15e18, "burned and to the auditors");
+        vm.assertEq(work, 13.5e18, "90 % of it, though the share would be far more");
+        claimWork(alice, 1);
+        (work,) = pool.claimable(alice, 1);
+        vm.assertEq(work, 0, "once");
+    }
+
+    /// @dev Half base work, half of a job that is paid leaf by leaf: each payment frees more of the share.
+    function test_eachPaymentFreesMoreOfTheShare() public {
+        hire();
+        uint256 job = post(nobody, 2, 0, 10, 1e18);
+        claim(alice, job, 0, 3);
+        ITaskMarket.Leaf memory leaf = leafOf(job, 0, 1, 5);
+        commit(alice, 1, hashOf(leaf), 5, 5);
+        draw(1);
+        audit(alice, 1, Verdict.Ok);
+        ledger.finalize(alice, 1);
+        settle(1);
+        goTo(claimableFrom(1));
+        market.redeem(alice, 1, leaf, noPath());
+        vm.assertEq(claimWork(alice, 1), 0.5e18 * 15 / 100 * 90 / 100, "as far as it was paid");
+    }
+
+    function testFuzz_aShareNeverExceedsThePot(uint128 units, uint128 marketUnits, uint256 fee) public {
+        units = uint128(bound(units, 1, type(uint128).max));
+        marketUnits = uint128(bound(marketUnits, 1, units));
+        fee = bound(fee, 1, 1_000_000e18);
+        uint256 job = post(nobody, 1, 0, marketUnits, fee);
+        putStake(alice, 2_000e18);
+        claim(alice, job, 0, 1);
+        commit(alice, 1, keccak256("some root"), units, marketUnits);
+        draw(1);
+        audit(alice, 1, Verdict.Ok);
+        ledger.finalize(alice, 1);
+        settle(1);
+        goTo(claimableFrom(1));
+        (uint256 work,) = pool.claimable(alice, 1);
+        uint256 pot = pool.released(1) * 80 / 100;
+        vm.assertLe(work, pot, "never more than was released");
+        if (marketUnits == units) vm.assertEq(work, 0, "market work that was not redeemed earns nothing");
+    }
+}

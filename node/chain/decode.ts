@@ -1,0 +1,148 @@
+/** Logs of the contracts in the node's own words: one row an event. */
+import type { LogDescription, Result } from 'ethers';
+import { z } from 'zod';
+import { address, epoch, hash, units, wei } from '#protocol/ids.ts';
+import type { CommitmentView } from '#protocol/ports.ts';
+import { type ContractName, contractNames, interfaces } from './bindings.ts';
+import type { Addresses } from './calls.ts';
+import type { ChainEvent } from './projection.ts';
+import type { RawLog } from './rpc.ts';
+
+/** Outcome numbers of contracts/src/types/Verdict.sol. */
+const OUTCOMES: Readonly<Record<number, Exclude<CommitmentView['outcome'], null>>> = {
+  1: 'accepted',
+  2: 'fault',
+  3: 'unavailable',
+  4: 'unaudited',
+};
+const REWARD_OF_AUDIT = 2;
+
+/** Arguments of an event by name, each checked to be of the kind that the row expects. */
+class Fields {
+  readonly #args: Result;
+
+  constructor(args: Result) {
+    this.#args = args;
+  }
+
+  big(name: string): bigint {
+    return z.bigint().parse(this.#args.getValue(name));
+  }
+
+  number(name: string): number {
+    return Number(this.big(name));
+  }
+
+  text(name: string): string {
+    return z.string().parse(this.#args.getValue(name));
+  }
+
+  account(name: string) {
+    return address(this.text(name));
+  }
+
+  epoch() {
+    return epoch(this.number('epoch'));
+  }
+}
+
+type Row = (f: Fields) => ChainEvent;
+
+const earned = (
+  f: Fields,
+  account: string,
+  kind: Extract<ChainEvent, { type: 'earned' }>['kind'],
+  amount: string,
+): ChainEvent => ({
+  type: 'earned',
+  account: f.account(account),
+  kind,
+  epoch: f.epoch(),
+  amount: wei(f.big(amount)),
+});
+
+/** What each event says; some say two things. */
+const ROWS: Readonly<Record<string, readonly Row[]>> = {
+  SeedDrawn: [
+    (f) => ({ type: 'seed-drawn', epoch: f.epoch(), seed: hash(f.text('seed')), drawnAt: f.number('drawnAt') }),
+  ],
+  WorkCommitted: [
+    (f) => ({
+      type: 'work-committed',
+      worker: f.account('worker'),
+      epoch: f.epoch(),
+      root: hash(f.text('root')),
+      units: units(f.big('units')),
+      marketUnits: units(f.big('marketUnits')),
+      manifest: hash(f.text('manifest')),
+    }),
+  ],
+  WorkFinalized: [
+    (f) => ({
+      type: 'work-finalized',
+      worker: f.account('worker'),
+      epoch: f.epoch(),
+      outcome: OUTCOMES[f.number('outcome')] ?? 'unaudited',
+    }),
+  ],
+  EpochSettled: [(f) => ({ type: 'epoch-settled', epoch: f.epoch(), released: wei(f.big('released')) })],
+  JobPosted: [
+    (f) => ({
+      type: 'job-posted',
+      id: f.big('job'),
+      submitter: f.account('submitter'),
+      spec: hash(f.text('spec')),
+      shards: f.number('shards'),
+      width: f.number('width'),
+      units: units(f.big('units')),
+      fee: wei(f.big('fee')),
+      deadline: f.number('deadline'),
+    }),
+  ],
+  ShardsClaimed: [
+    (f) => ({
+      type: 'shards-claimed',
+      job: f.big('job'),
+      word: f.number('word'),
+      mask: f.big('granted'),
+      worker: f.account('worker'),
+    }),
+  ],
+  ShardsReleased: [
+    (f) => ({
+      type: 'shards-released',
+      job: f.big('job'),
+      word: f.number('word'),
+      mask: f.big('mask'),
+      holder: f.account('holder'),
+    }),
+  ],
+  JobReset: [(f) => ({ type: 'job-reset', job: f.big('job'), fromWord: f.number('fromWord'), epoch: f.epoch() })],
+  ShardsRedeemed: [
+    (f) => ({
+      type: 'shards-redeemed',
+      job: f.big('job'),
+      word: f.number('word'),
+      mask: f.big('mask'),
+      units: units(f.big('units')),
+    }),
+    (f) => earned(f, 'worker', 'fee', 'paid'),
+  ],
+  JobCompleted: [(f) => ({ type: 'job-closed', job: f.big('job'), state: 'complete' })],
+  JobRefunded: [(f) => ({ type: 'job-closed', job: f.big('job'), state: 'refunded' })],
+  Slashed: [(f) => ({ type: 'slashed', worker: f.account('worker'), amount: wei(f.big('amount')) })],
+  RewardClaimed: [(f) => earned(f, 'account', f.number('kind') === REWARD_OF_AUDIT ? 'audit' : 'work', 'amount')],
+  AuditFeeClaimed: [(f) => earned(f, 'account', 'audit-fee', 'amount')],
+  BountyClaimed: [(f) => earned(f, 'account', 'bounty', 'amount')],
+};
+
+/** @returns a function that says what a log of these contracts means; nothing for logs that the node does not follow */
+export function logDecoder(addresses: Addresses): (log: RawLog) => readonly ChainEvent[] {
+  const names = new Map<string, ContractName>(contractNames.map((name) => [addresses[name], name]));
+  return (log) => {
+    const name = names.get(log.address);
+    const parsed: LogDescription | null = name === undefined ? null : interfaces[name].parseLog(log);
+    if (parsed === null) return [];
+    return (ROWS[parsed.name] ?? []).map((row) => row(new Fields(parsed.args)));
+  };
+}
