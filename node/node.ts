@@ -47,16 +47,21 @@ export interface StartOptions {
   readonly prover?: (ports: ProvePorts, context: ProveContext) => MakeProof;
 }
 
-const honest = (ports: ProvePorts, context: ProveContext): MakeProof => (order, signal) => proveShard(ports, context, order, signal);
+const honest =
+  (ports: ProvePorts, context: ProveContext): MakeProof =>
+  (order, signal) =>
+    proveShard(ports, context, order, signal);
 
 /** Epochs back at which this node looks for things to collect. */
 const LOOKBACK = 24;
 const MIB = 2 ** 20;
-const GIB = 2 ** 30;
+/** Bytes of blobs that a node keeps at most. */
+const BLOB_CAP = 64 * 2 ** 30;
 /** Folder names of a node's home. */
 const DATABASE = 'database';
 
-const versionOf = (): string => JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')).version;
+const versionOf = (): string =>
+  JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')).version;
 
 /** Everything at info and above is also an event that the operator can read by the API. */
 function tee(log: Log, ring: EventRing): Log {
@@ -64,7 +69,12 @@ function tee(log: Log, ring: EventRing): Log {
     ring.push(message, fields as Record<string, unknown>);
     log[level](fields, message);
   };
-  return { debug: (fields, message) => log.debug(fields, message), info: also('info'), warn: also('warn'), error: also('error') };
+  return {
+    debug: (fields, message) => log.debug(fields, message),
+    info: also('info'),
+    warn: also('warn'),
+    error: also('error'),
+  };
 }
 
 /** @throws CorexError of whichever part cannot start; what had been started is stopped then */
@@ -94,9 +104,11 @@ interface Assembly {
   readonly prover: NonNullable<StartOptions['prover']>;
 }
 
-async function assemble(parts: Assembly): Promise<RunningNode> {
-  const { settings, home, ring, log, life, profile, keys } = parts;
-  const [clock, random, { signer }] = [systemClock, systemRandom, keys] as const;
+/** Everything that talks to the world: disk, chain, engine processes, network. Later ones use earlier ones. */
+async function openRooms(parts: Assembly) {
+  const { settings, home, log, life, profile, keys } = parts;
+  const clock = systemClock;
+  const { signer } = keys;
   const database = await Database.open(join(home, DATABASE));
   await life.start({ name: 'database', stop: () => database.close() });
   const keepOf = (table: Parameters<Database['table']>[0]) => openKeep(database.table(table));
@@ -105,77 +117,129 @@ async function assemble(parts: Assembly): Promise<RunningNode> {
   await life.start({ name: 'chain', start: () => chain.start(), stop: () => chain.stop() });
 
   const { workers, memoryMb, stepTimeoutS } = settings.compute;
-  const engine = new EnginePool({ size: workers, memoryBytes: memoryMb * MIB, stepTimeoutMs: stepTimeoutS * 1000, clock });
+  const engine = new EnginePool({
+    size: workers,
+    memoryBytes: memoryMb * MIB,
+    stepTimeoutMs: stepTimeoutS * 1000,
+    clock,
+  });
   await life.start({ name: 'engine', stop: () => engine.close() });
   const measured = await engine.profile();
 
-  const { roles } = settings;
-  const recordProfile = { roles: [...roles], engine: measured.engine, golden: measured.classId };
-  const { listen, bootstrap, mdns } = settings.p2p;
   const network = profile.name;
-  const p2p = await startP2p({ key: keys.peerSeed, network, listen, bootstrap, mdns, profile: recordProfile, keep: keepOf('peers'), signer, clock, log });
+  const { listen, bootstrap, mdns } = settings.p2p;
+  const about = { roles: [...settings.roles], engine: measured.engine, golden: measured.classId };
+  const p2p = await startP2p({
+    key: keys.peerSeed,
+    network,
+    listen,
+    bootstrap,
+    mdns,
+    profile: about,
+    keep: keepOf('peers'),
+    signer,
+    clock,
+    log,
+  });
   await life.start({ name: 'p2p', stop: () => p2p.stop() });
-  const { exchange, gossip, ask, directory, host } = p2p;
-  const room = await startBlobs({ network, home, capBytes: 64 * GIB, exchange, peers: directory, keep: keepOf('blobs'), clock, log });
-  await life.start({ name: 'blobs', stop: () => room.stop() });
+  const { exchange, directory } = p2p;
+  const stored = { network, home, capBytes: BLOB_CAP, exchange, peers: directory, keep: keepOf('blobs'), clock, log };
+  const { blobs, stop } = await startBlobs(stored);
+  await life.start({ name: 'blobs', stop });
+  return { chain, engine, measured, p2p, blobs, keepOf };
+}
 
-  const { law } = profile;
-  const domain: Domain = { chainId: profile.chainId, contract: profile.contracts.ledger };
-  const self = signer.address;
-  const ports = { ...chain, blobs: room.blobs, gossip, ask, engine, signer, random, log };
-  const book = new JobBook(ports);
-  const index = new ProofIndex({ ask, keep: keepOf('compute'), view: chain.view }, domain);
+type Rooms = Awaited<ReturnType<typeof openRooms>>;
+
+/** What the roles remember and share: specifications, proofs, verdicts. */
+async function openMemory({ chain, p2p, blobs, keepOf }: Rooms, { log, life }: Assembly, domain: Domain) {
+  const book = new JobBook({ blobs, view: chain.view, log });
+  const index = new ProofIndex({ ask: p2p.ask, keep: keepOf('compute'), view: chain.view }, domain);
   const shelf = new Shelf(keepOf('compute'));
   const records = new VerdictRecords(keepOf('validator'));
   await index.load();
   await shelf.load();
-  ask.answer(answerQuestion(index));
-  const endHints = followHints(ports, index);
+  p2p.ask.answer(answerQuestion(index));
+  const endHints = followHints({ gossip: p2p.gossip, view: chain.view }, index);
   await life.start({ name: 'hints', stop: async () => endHints() });
+  return { book, index, shelf, records };
+}
 
-  const account = new Account(chain, { self, law, lookback: LOOKBACK });
+type Memory = Awaited<ReturnType<typeof openMemory>>;
+
+/** Starts the roles of the settings over the ports of the rooms. */
+async function startRoles(parts: Assembly, ports: RolePorts, memory: Memory, engine: string): Promise<void> {
+  const { settings, life, profile } = parts;
+  const { law } = profile;
+  const { domain, self } = ports;
+  const has = { compute: settings.roles.includes('compute'), validator: settings.roles.includes('validator') };
   const target = settings.stake.target === 'minimum' ? 'minimum' : parseCxt(settings.stake.target);
-  const has = { compute: roles.includes('compute'), validator: roles.includes('validator') };
   if (has.compute || has.validator) {
     const staking = new Staking(ports, { self, roles: has, target });
     await life.start(running('staking', new Duty('staking', ports, (head) => staking.act(head))));
   }
   if (has.compute) {
-    const prove = parts.prover({ ...ports }, { domain, engine: measured.engine });
-    const { baseTasks } = settings.compute;
-    const computeSettings = { self, law, domain, workers, baseTasks, capacity: workers * 2, lookback: LOOKBACK };
-    await life.start(running('compute', new Compute({ ...ports, prove }, computeSettings, { book, index, shelf })));
+    const { workers, baseTasks } = settings.compute;
+    const prove = parts.prover(ports, { domain, engine });
+    const limits = { self, law, domain, workers, baseTasks, capacity: workers * 2, lookback: LOOKBACK };
+    await life.start(running('compute', new Compute({ ...ports, prove }, limits, memory)));
   }
   if (has.validator) {
-    await life.start(running('validator', new Validator(ports, { self, law, domain, lookback: LOOKBACK }, records)));
+    const limits = { self, law, domain, lookback: LOOKBACK };
+    await life.start(running('validator', new Validator(ports, limits, memory.records)));
   }
+}
 
+/** The rooms under the names of the ports. */
+function portsOf(rooms: Rooms, { keys, log, profile }: Assembly) {
+  const { chain, p2p, blobs, engine } = rooms;
+  const domain: Domain = { chainId: profile.chainId, contract: profile.contracts.ledger };
+  const { signer } = keys;
+  const { gossip, ask } = p2p;
+  return { ...chain, blobs, gossip, ask, engine, signer, random: systemRandom, log, domain, self: signer.address };
+}
+
+type RolePorts = ReturnType<typeof portsOf>;
+
+async function assemble(parts: Assembly): Promise<RunningNode> {
+  const { settings, home, ring, log, life, profile } = parts;
+  const rooms = await openRooms(parts);
+  const ports = portsOf(rooms, parts);
+  const memory = await openMemory(rooms, parts, ports.domain);
+  const { engine } = rooms.measured;
+  await startRoles(parts, ports, memory, engine);
+
+  const { law } = profile;
+  const { self, blobs, view } = ports;
+  const account = new Account(ports, { self, law, lookback: LOOKBACK });
   const metrics = new Metrics();
+  const { host } = rooms.p2p;
+  const peers = () => host.connected().length;
+  const listen = () => host.addresses();
   const operate = new Operate(
+    { ...memory, account, submit: ports, view, blobs, ring, metrics, peers, listen },
     {
-      account,
-      submit: { ...ports, self },
-      view: chain.view,
-      blobs: room.blobs,
-      book,
-      index,
-      shelf,
-      records,
-      ring,
-      metrics,
-      peers: () => host.connected().length,
-      listen: () => host.addresses(),
+      version: versionOf(),
+      address: self,
+      peerId: host.peer(),
+      profile: profile.name,
+      roles: settings.roles,
+      engine,
+      law,
     },
-    { version: versionOf(), address: self, peerId: host.peer(), profile: network, roles, engine: measured.engine, law },
   );
-  const api = await startApi({ api: operate, home, host: settings.api.host, port: settings.api.port, random, log, metrics });
+  const { host: address, port } = settings.api;
+  const api = await startApi({ api: operate, home, host: address, port, random: systemRandom, log, metrics });
   await life.start({ name: 'api', stop: () => api.stop() });
   // Where NODE_COMPILE_CACHE is set, processes that start after this one need not compile again.
   flushCompileCache();
   return { api: operate, stop: () => life.stop() };
 }
 
-function openChainOf({ settings, profile, keys, log }: Assembly, keep: Parameters<typeof openChain>[1]['keep']): Promise<Chain> {
+function openChainOf(
+  { settings, profile, keys, log }: Assembly,
+  keep: Parameters<typeof openChain>[1]['keep'],
+): Promise<Chain> {
   const { rpc, confirmations, pollMs } = settings.chain;
   const { chainId, contracts, fromBlock } = profile;
   const place = { rpc, chainId, addresses: contracts, fromBlock, confirmations, pollMs };

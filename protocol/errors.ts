@@ -12,7 +12,13 @@ export class CorexError extends Error {
   readonly todo: string;
   readonly details: Readonly<Record<string, unknown>>;
 
-  constructor(code: string, message: string, todo: string, details: Readonly<Record<string, unknown>>, cause?: unknown) {
+  constructor(
+    code: string,
+    message: string,
+    todo: string,
+    details: Readonly<Record<string, unknown>>,
+    cause?: unknown,
+  ) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'CorexError';
     this.code = code;

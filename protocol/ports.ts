@@ -46,7 +46,10 @@ export type TopicName = 'tasks' | 'proofs' | 'audits' | 'records';
 /** Signed hints between nodes. A handler's answer scores the sender: only `reject` counts against it. */
 export interface Gossip {
   publish(topic: TopicName, message: unknown): Promise<void>;
-  subscribe(topic: TopicName, handler: (message: unknown, from: PeerName) => Promise<'accept' | 'ignore' | 'reject'>): () => void;
+  subscribe(
+    topic: TopicName,
+    handler: (message: unknown, from: PeerName) => Promise<'accept' | 'ignore' | 'reject'>,
+  ): () => void;
 }
 
 /** Small typed questions to one operator's node (`proof`: has it a proof for this shard?). Null when it does not answer. */
@@ -182,7 +185,7 @@ export interface SumStep {
 }
 
 export interface PoolPort {
-  /** Settles the oldest unsettled epoch with work; a no-op when there is none due. */
+  /** Settles the oldest unsettled epoch with work; rejects CHAIN_REVERTED (NothingToSettle) when none is due. */
   settle(): Sent;
   claimWork(epoch: Epoch): Sent;
   claimAudit(epoch: Epoch): Sent;

@@ -6,7 +6,15 @@ import { CONTRACTS, forge } from './forge.ts';
 import { finish, type Generated } from './generated.ts';
 
 /** What is deployed, in the order of deployment. */
-const DEPLOYED = ['CorexToken', 'Beacon', 'StakeRegistry', 'WorkLedger', 'AuditCourt', 'MiningPool', 'TaskMarket'] as const;
+const DEPLOYED = [
+  'CorexToken',
+  'Beacon',
+  'StakeRegistry',
+  'WorkLedger',
+  'AuditCourt',
+  'MiningPool',
+  'TaskMarket',
+] as const;
 
 interface Artifact {
   readonly abi: ReadonlyArray<Readonly<Record<string, unknown>>>;

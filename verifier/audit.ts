@@ -6,7 +6,13 @@ import type { Domain } from '#protocol/codec/typed-data.ts';
 import { CorexError, errorTable } from '#protocol/errors.ts';
 import type { Hash } from '#protocol/ids.ts';
 import type { Blobs, CommitmentView, VerdictName } from '#protocol/ports.ts';
-import { buildCommitment, type Commitment, type CommittedWork, commitment, entryAt } from '#protocol/work/commitment.ts';
+import {
+  buildCommitment,
+  type Commitment,
+  type CommittedWork,
+  commitment,
+  entryAt,
+} from '#protocol/work/commitment.ts';
 import { type Executor, replaySegment } from './replay.ts';
 import { type Fault, judgeProof, type RulePorts } from './rules.ts';
 
@@ -53,7 +59,11 @@ function matches(work: CommittedWork, listed: Commitment, on: CommitmentView): b
   );
 }
 
-async function fetchWork(blobs: AuditPorts['blobs'], on: CommitmentView, signal?: AbortSignal): Promise<CommittedWork | null> {
+async function fetchWork(
+  blobs: AuditPorts['blobs'],
+  on: CommitmentView,
+  signal?: AbortSignal,
+): Promise<CommittedWork | null> {
   const from = { from: [on.worker], ...(signal === undefined ? {} : { signal }) };
   const parsed = commitment.safeParse(await blobs.getObject(cidOfDigest(on.manifest, 'dag-cbor'), from));
   if (!parsed.success) return null;
@@ -84,7 +94,12 @@ async function auditSample(
   return { ...at, segment, ...(await replaySegment(ports, judged.lawful, choice, signal)) };
 }
 
-function report(verdict: VerdictName, reason: AuditReport['reason'], samples: SampleReport[], digests: Hash[]): AuditReport {
+function report(
+  verdict: VerdictName,
+  reason: AuditReport['reason'],
+  samples: SampleReport[],
+  digests: Hash[],
+): AuditReport {
   return { verdict, reason, samples, auditDigest: digests.length === 0 ? NOTHING_TAPPED : combineDigests(digests) };
 }
 

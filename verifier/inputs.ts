@@ -52,7 +52,9 @@ export async function fetchInputs(
   const inputs: WorkloadProof[] = [];
   for (const [i, cid] of proof.inputs.entries()) {
     const from: Address[] = [proof.worker];
-    const parsed = signedProof.safeParse(await ports.blobs.getObject(cid, { from, ...(signal === undefined ? {} : { signal }) }));
+    const parsed = signedProof.safeParse(
+      await ports.blobs.getObject(cid, { from, ...(signal === undefined ? {} : { signal }) }),
+    );
     const shard = plan.inputs[i];
     if (!parsed.success || shard === undefined) return null;
     if (!isRightfulInput(parsed.data, { task: proof.task, shard, domain }, ports.view)) return null;

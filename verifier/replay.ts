@@ -29,12 +29,18 @@ export interface Replay {
 const TAP_CHUNK = 16 * 1024;
 
 /** The states that the worker's segment started from, or the fault that they are not what the trace says. */
-async function fetchStart(ports: ReplayPorts, lawful: LawfulProof, segment: number, signal?: AbortSignal): Promise<Start | Fault> {
+async function fetchStart(
+  ports: ReplayPorts,
+  lawful: LawfulProof,
+  segment: number,
+  signal?: AbortSignal,
+): Promise<Start | Fault> {
   const { source, inputs, proof, trace } = lawful;
   const options = { maxBytes: MAX_BLOB, ...(signal === undefined ? {} : { signal }) };
   if (source.plan.kind === 'merge') {
     const states: Uint8Array[] = [];
-    for (const input of inputs) states.push(await ports.blobs.get(input.output, { from: [proof.worker, input.worker], ...options }));
+    for (const input of inputs)
+      states.push(await ports.blobs.get(input.output, { from: [proof.worker, input.worker], ...options }));
     // A state that does not hash to what its own worker signed is that worker's fault, found in its own audit.
     return { states };
   }
@@ -77,4 +83,3 @@ export async function replaySegment(
   const same = found?.stateRoot === committed?.stateRoot && found?.outputsRoot === committed?.outputsRoot;
   return { fault: same ? null : 'wrong-result', digest };
 }
-

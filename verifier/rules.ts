@@ -82,7 +82,8 @@ export async function judgeProof(
   const signed = signedProof.safeParse(await ports.blobs.getObject(entry.proof, from));
   if (!signed.success) return guilty('forged-proof');
   const { proof } = signed.data;
-  if (proofDigest(domain, proof) !== entry.digest || !isSignedByWorker(domain, signed.data)) return guilty('forged-proof');
+  if (proofDigest(domain, proof) !== entry.digest || !isSignedByWorker(domain, signed.data))
+    return guilty('forged-proof');
   if (!isSameProof(entry, proof, by.worker)) return guilty('forged-proof');
 
   const source = await findSource(ports, { task: proof.task, shard: proof.shard, ...by }, signal);

@@ -17,7 +17,8 @@ export const specError = errorTable('SPEC', {
     todo: 'nobody can work on this job; its submitter gets the fee back after the deadline',
   },
   MISMATCH: {
-    what: (d: { job: string; field: string }) => `the specification of job ${d.job} and its posting disagree on ${d.field}`,
+    what: (d: { job: string; field: string }) =>
+      `the specification of job ${d.job} and its posting disagree on ${d.field}`,
     todo: 'nobody can work on this job; its submitter gets the fee back after the deadline',
   },
   BEACON: {
@@ -57,7 +58,8 @@ export async function fetchSpec(blobs: Pick<Blobs, 'getObject'>, job: JobView, s
   const from = { from: [job.submitter], ...(signal === undefined ? {} : { signal }) };
   const parsed = jobSpec.safeParse(await blobs.getObject(cidOfDigest(job.spec, 'dag-cbor'), from));
   const name = job.id.toString();
-  if (!parsed.success) throw specError('MALFORMED', { job: name, reason: parsed.error.issues[0]?.message ?? 'unreadable' });
+  if (!parsed.success)
+    throw specError('MALFORMED', { job: name, reason: parsed.error.issues[0]?.message ?? 'unreadable' });
   const spec = parsed.data;
   const posted: ReadonlyArray<readonly [string, boolean]> = [
     ['shards', shardsOf(spec) === job.shards],
@@ -76,7 +78,9 @@ export async function findSource(ports: SourcePorts, ref: ShardRef, signal?: Abo
   const job = ports.view.job(id);
   if (job === null) return null;
   const spec = await fetchSpec(ports.blobs, job, signal);
-  return hasShard(spec, Math.floor(ref.shard / WORD), ref.shard % WORD) ? jobSource(spec, ref.shard, [job.submitter]) : null;
+  return hasShard(spec, Math.floor(ref.shard / WORD), ref.shard % WORD)
+    ? jobSource(spec, ref.shard, [job.submitter])
+    : null;
 }
 
 export function jobSource(spec: JobSpec, shard: number, from: readonly Address[]): ShardSource {
@@ -109,7 +113,12 @@ function baseSource(view: Pick<ChainView, 'seed'>, ref: ShardRef): ShardSource |
 /** What the first segment starts from: one state, or the states that a merge averages. */
 export type Start = { readonly state: Uint8Array } | { readonly states: readonly Uint8Array[] };
 
-async function bytesOf(blobs: Pick<Blobs, 'get'>, source: Cid | Uint8Array, from: readonly Address[], signal?: AbortSignal) {
+async function bytesOf(
+  blobs: Pick<Blobs, 'get'>,
+  source: Cid | Uint8Array,
+  from: readonly Address[],
+  signal?: AbortSignal,
+) {
   if (typeof source !== 'string') return source;
   return blobs.get(source, { from, maxBytes: MAX_BLOB, ...(signal === undefined ? {} : { signal }) });
 }
@@ -141,7 +150,11 @@ export async function prepareRun(
 }
 
 /** Bytes of the state that a shard without inputs starts from. */
-export async function initialState(blobs: Pick<Blobs, 'get'>, source: ShardSource, signal?: AbortSignal): Promise<Uint8Array> {
+export async function initialState(
+  blobs: Pick<Blobs, 'get'>,
+  source: ShardSource,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
   if (source.start === null) throw new RangeError('this shard starts from other shards');
   return bytesOf(blobs, source.start.state, source.from, signal);
 }

@@ -9,7 +9,7 @@ import {IStakeRegistry} from "./interfaces/IStakeRegistry.sol";
 import {IWorkLedger} from "./interfaces/IWorkLedger.sol";
 import {EpochLib} from "./libraries/EpochLib.sol";
 import {SortitionLib} from "./libraries/SortitionLib.sol";
-import {Parameters, Wiring} from "./types/Parameters.sol";
+import {Parameters, Wiring, WrongWiring} from "./types/Parameters.sol";
 import {Outcome, Verdict} from "./types/Verdict.sol";
 
 /// @title AuditCourt
@@ -43,6 +43,7 @@ contract AuditCourt is IAuditCourt {
     mapping(uint64 epoch => uint32) public auditsTotal;
 
     constructor(Parameters memory p, Wiring memory w) {
+        if (w.court != address(this)) revert WrongWiring();
         parameters = p;
         token = CorexToken(w.token);
         beacon = IBeacon(w.beacon);

@@ -12,7 +12,7 @@ import {ITaskMarket} from "./interfaces/ITaskMarket.sol";
 import {IWorkLedger} from "./interfaces/IWorkLedger.sol";
 import {EmissionLib} from "./libraries/EmissionLib.sol";
 import {EpochLib} from "./libraries/EpochLib.sol";
-import {Parameters, Wiring} from "./types/Parameters.sol";
+import {Parameters, Wiring, WrongWiring} from "./types/Parameters.sol";
 import {Outcome} from "./types/Verdict.sol";
 
 /// @title MiningPool
@@ -53,6 +53,7 @@ contract MiningPool is IMiningPool {
     uint64 internal settledPlusOne;
 
     constructor(Parameters memory p, Wiring memory w) {
+        if (w.pool != address(this)) revert WrongWiring();
         parameters = p;
         token = CorexToken(w.token);
         beacon = IBeacon(w.beacon);

@@ -7,7 +7,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {CorexToken} from "./CorexToken.sol";
 import {IStakeRegistry} from "./interfaces/IStakeRegistry.sol";
 import {EpochLib} from "./libraries/EpochLib.sol";
-import {Parameters, Wiring} from "./types/Parameters.sol";
+import {Parameters, Wiring, WrongWiring} from "./types/Parameters.sol";
 
 /// @title StakeRegistry
 contract StakeRegistry is IStakeRegistry {
@@ -37,6 +37,7 @@ contract StakeRegistry is IStakeRegistry {
     Checkpoints.Trace208 internal totalWeights;
 
     constructor(Parameters memory p, Wiring memory w) {
+        if (w.stakes != address(this)) revert WrongWiring();
         parameters = p;
         token = CorexToken(w.token);
         pool = w.pool;

@@ -12,7 +12,7 @@ import {FeeLib} from "./libraries/FeeLib.sol";
 import {MerkleSumLib, SumStep} from "./libraries/MerkleSumLib.sol";
 import {ScoreLib} from "./libraries/ScoreLib.sol";
 import {ShardLib} from "./libraries/ShardLib.sol";
-import {Parameters, Wiring} from "./types/Parameters.sol";
+import {Parameters, Wiring, WrongWiring} from "./types/Parameters.sol";
 import {Outcome, Verdict} from "./types/Verdict.sol";
 
 /// @title TaskMarket
@@ -57,6 +57,7 @@ contract TaskMarket is ITaskMarket {
     mapping(address worker => mapping(uint64 epoch => mapping(address validator => uint256))) internal auditPaid;
 
     constructor(Parameters memory p, Wiring memory w) {
+        if (w.market != address(this)) revert WrongWiring();
         parameters = p;
         token = CorexToken(w.token);
         stakes = IStakeRegistry(w.stakes);
@@ -121,12 +122,14 @@ contract TaskMarket is ITaskMarket {
     function _reset(uint256 job, uint32 fromWord) internal {
         uint64 epoch = EpochLib.epochAt(parameters, block.timestamp);
         Reset[] storage list = resets[job];
-        if (list.length < MAX_RESETS) {
-            list.push(Reset(fromWord, epoch));
+        uint256 count = list.length;
+        // Two resets of one epoch are one from the earlier word: nothing is lost by keeping them together.
+        if (count != 0 && (count == MAX_RESETS || list[count - 1].epoch == epoch)) {
+            Reset storage last = list[count - 1];
+            if (fromWord > last.fromWord) fromWord = last.fromWord;
+            (last.fromWord, last.epoch) = (fromWord, epoch);
         } else {
-            Reset storage last = list[MAX_RESETS - 1];
-            if (fromWord < last.fromWord) last.fromWord = fromWord;
-            last.epoch = epoch;
+            list.push(Reset(fromWord, epoch));
         }
         emit JobReset(job, fromWord, epoch);
     }
@@ -142,13 +145,16 @@ contract TaskMarket is ITaskMarket {
 
         uint256 paid = FeeLib.feeOf(open.fee, leaf.units, open.units);
         (uint256 burned, uint256 auditors, uint256 earned) = FeeLib.split(paid);
+        // What does not divide among the auditors is burned, so that nothing is held that nobody can pull.
+        uint256 odd = auditors % court.revealsOf(epoch, worker);
+        (burned, auditors) = (burned + odd, auditors - odd);
         open.escrow -= paid;
         feeLost[worker][epoch] += burned + auditors;
         auditPots[worker][epoch] += auditors;
         emit ShardsRedeemed(job, worker, epoch, leaf.word, leaf.mask, leaf.units, earned, burned);
+        if (open.paidShards == open.shards) _complete(job, open);
         token.burn(burned);
         token.safeTransfer(worker, earned);
-        if (open.paidShards == open.shards) _complete(job, open);
     }
 
     function _requireAccepted(address worker, uint64 epoch, Leaf calldata leaf, SumStep[] calldata path) internal view {

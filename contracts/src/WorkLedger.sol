@@ -8,7 +8,7 @@ import {ITaskMarket} from "./interfaces/ITaskMarket.sol";
 import {IWorkLedger} from "./interfaces/IWorkLedger.sol";
 import {EpochLib} from "./libraries/EpochLib.sol";
 import {ScoreLib} from "./libraries/ScoreLib.sol";
-import {Parameters, Wiring} from "./types/Parameters.sol";
+import {BadParameters, Parameters, Wiring, WrongWiring} from "./types/Parameters.sol";
 import {Outcome} from "./types/Verdict.sol";
 
 /// @title WorkLedger
@@ -27,6 +27,9 @@ contract WorkLedger is IWorkLedger {
     uint64 internal newestWithWork;
 
     constructor(Parameters memory p, Wiring memory w) {
+        if (w.ledger != address(this)) revert WrongWiring();
+        // Two open commit windows would let epochs enter the list out of order.
+        if (p.epochSeconds == 0 || p.commitSeconds > p.epochSeconds) revert BadParameters();
         parameters = p;
         beacon = IBeacon(w.beacon);
         stakes = IStakeRegistry(w.stakes);
@@ -67,10 +70,12 @@ contract WorkLedger is IWorkLedger {
         emit WorkFinalized(worker, epoch, uint8(outcome), work.score);
     }
 
-    /// @dev Who comes after the epoch pays keeps the fees of its shards, but has no part in the emission.
+    /// @dev Who comes after the epoch pays keeps the fees of its shards, but has no part in the emission; nor has who was
+    /// slashed meanwhile, as nobody could claim that part.
     function _accept(address worker, uint64 epoch, Commitment storage work) internal {
         uint256 reputation = reputationOf(worker);
         reputations[worker] = ScoreLib.raised(reputation);
+        if (stakes.slashed(worker)) return;
         if (block.timestamp >= EpochLib.paysAt(parameters, beacon.drawnAt(epoch))) return;
         work.score = ScoreLib.scoreOf(work.units, market.qualityOf(worker), reputation);
         totals[epoch].units += work.units;

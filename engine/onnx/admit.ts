@@ -1,12 +1,22 @@
 /** Which models are let in: one file, standard operators, one input and one output, and for training only operators of the catalogue. */
 import { type DeclaredValue, type Model, nodeTitle } from '#engine/graph/graph.ts';
 import { isTrainable, TRAINABLE } from '#engine/ops/catalogue.ts';
+import { STANDARD } from '#engine/ops/standard.ts';
 import { MAX_BLOB } from '#protocol/limits.ts';
 import { decodeModel } from './decode.ts';
 import { modelError } from './errors.ts';
 
 /** From here on axes of Squeeze and ReduceSum are inputs and Softmax has one axis. */
 const LEAST_OPSET = 13;
+const RANDOM = new Set([
+  'RandomNormal',
+  'RandomNormalLike',
+  'RandomUniform',
+  'RandomUniformLike',
+  'Multinomial',
+  'Bernoulli',
+]);
+const CONTROL_FLOW = new Set(['If', 'Loop', 'Scan', 'SequenceMap']);
 
 export interface Admitted extends Model {
   readonly input: DeclaredValue;
@@ -45,6 +55,11 @@ export function admit(bytes: Uint8Array, use: 'train' | 'infer'): Admitted {
   for (const node of model.graph.nodes) {
     const named = { node: nodeTitle(node), operator: node.op };
     if (node.domain !== '') throw modelError('CUSTOM_DOMAIN', { ...named, domain: node.domain });
+    if (RANDOM.has(node.op) || (node.op === 'Dropout' && (node.inputs[2] ?? '') !== ''))
+      throw modelError('NOT_REPEATABLE', named);
+    if (CONTROL_FLOW.has(node.op)) throw modelError('CONTROL_FLOW', named);
+    if (use === 'infer' && !STANDARD.has(node.op))
+      throw modelError('UNKNOWN_OPERATOR', { ...named, supported: [...STANDARD] });
     if (use === 'train' && !isTrainable(node.op))
       throw modelError('UNKNOWN_OPERATOR', { ...named, supported: TRAINABLE });
   }

@@ -165,6 +165,8 @@ export function decodeModel(bytes: Uint8Array): Model {
     const message = new Message(bytes);
     const graph = message.messages(MODEL.graph).at(-1);
     if (graph === undefined) throw notOnnx('there is no graph in it');
+    if (message.has(MODEL.functions) || message.has(MODEL.trainingInfo))
+      throw notOnnx('it has functions or training information of its own');
     const opset = message
       .messages(MODEL.opsetImport)
       .find((id) => ['', 'ai.onnx'].includes(id.text(OPSET_ID.domain)))

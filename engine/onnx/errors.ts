@@ -17,13 +17,23 @@ export const modelError = errorTable('MODEL', {
   },
   UNKNOWN_OPERATOR: {
     what: (d: { node: string; operator: string; supported: readonly string[] }) =>
-      `node ${d.node} is operator ${d.operator}, which cannot be trained; these can: ${d.supported.join(', ')}`,
+      `node ${d.node} is operator ${d.operator}, which is not supported here; these are: ${d.supported.join(', ')}`,
     todo: 'express the layer in the operators listed, or submit the model for inference only',
   },
   NO_GRADIENT: {
     what: (d: { node: string; operator: string }) =>
       `node ${d.node} is operator ${d.operator}, which a weight passes through but which has no gradient`,
     todo: 'keep this operator away from the path between the weights and the output',
+  },
+  NOT_REPEATABLE: {
+    what: (d: { node: string; operator: string }) =>
+      `node ${d.node} is operator ${d.operator}, which draws random numbers`,
+    todo: 'export in evaluation mode (model.eval()); two nodes must get the same result',
+  },
+  CONTROL_FLOW: {
+    what: (d: { node: string; operator: string }) =>
+      `node ${d.node} is operator ${d.operator}, whose work is not known ahead`,
+    todo: 'export by tracing, so that loops and branches are unrolled',
   },
   TOO_BIG: {
     what: (d: { bytes: number; limit: number }) => `the model has ${d.bytes} bytes, the limit is ${d.limit}`,

@@ -3,7 +3,7 @@ import protobuf from 'protobufjs/minimal.js';
 import type { DataType } from '#engine/graph/tensor.ts';
 
 /** https://github.com/onnx/onnx/blob/v1.18.0/onnx/onnx.proto3 */
-export const MODEL = { irVersion: 1, graph: 7, opsetImport: 8, functions: 25 } as const;
+export const MODEL = { irVersion: 1, graph: 7, opsetImport: 8, trainingInfo: 20, functions: 25 } as const;
 export const OPSET_ID = { domain: 1, version: 2 } as const;
 export const GRAPH = {
   node: 1,

@@ -4,7 +4,7 @@ import { floatAttribute, type Node, intAttribute } from '#engine/graph/graph.ts'
 import { elementCount } from '#engine/graph/tensor.ts';
 import { ELEMENT_TYPE } from '#engine/onnx/wire.ts';
 import type { Call } from './call.ts';
-import type { OperatorName } from './catalogue.ts';
+import { isTrainable, type OperatorName } from './catalogue.ts';
 import { cuts, permutation, reducedAxes } from './shapes.ts';
 
 export interface Differentiated {
@@ -80,8 +80,9 @@ const maximum: Rule = (of) => {
 /** dy to the operand that won; equal ones share. */
 const chosen =
   (wins: 'left' | 'right'): Rule =>
-  ({ b, node, in: input, dy, y }) => {
+  ({ b, node, call, in: input, dy, y }) => {
     if (node.inputs.length === 1) return [dy];
+    if (node.inputs.length > 2) throw call.error('a gradient of more than two operands: nest the operators');
     const zero = b.scalar(b.info(y).dtype, 0);
     const half = scaled(b, dy, 0.5);
     const isTie = b.op('Equal', [input(0), input(1)]);
@@ -186,9 +187,17 @@ export const GRADIENTS = {
   Min: chosen('right'),
   Concat: concat,
   Slice: slice,
-} as const satisfies Partial<Record<OperatorName, Rule>>;
+  // Where nothing was clipped; a border passes, as in torch.
+  Clip: (of) => [of.b.op('Where', [of.b.op('Equal', [of.in(0), of.y]), of.dy, one(of, 0)]), null, null],
+  ArgMax: null,
+  Constant: null,
+  Equal: null,
+  Gather: null,
+  Greater: null,
+  OneHot: null,
+} as const satisfies Record<OperatorName, Rule | null>;
 
-export function gradientOf(op: string): Rule | undefined {
-  const rules: Readonly<Partial<Record<string, Rule>>> = GRADIENTS;
-  return Object.hasOwn(rules, op) ? rules[op] : undefined;
+/** null where the operator has no gradient. */
+export function gradientOf(op: string): Rule | null {
+  return isTrainable(op) ? GRADIENTS[op] : null;
 }

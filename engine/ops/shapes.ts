@@ -29,8 +29,23 @@ function broadcastAll(call: Call, shapes: ReadonlyArray<readonly number[]>): num
 
 export const same: ShapeRule = (call) => call.input(0);
 
+/** The one element type of these operands. */
+function sameType(call: Call, infos: readonly Info[]): Info['dtype'] {
+  const { dtype } = infos[0] ?? call.input(0);
+  const other = infos.find((info) => info.dtype !== dtype);
+  if (other !== undefined) throw call.error(`operands of ${dtype} and ${other.dtype}`);
+  return dtype;
+}
+
+/** The operand's own, along an axis that it has. */
+export const normalized: ShapeRule = (call) => {
+  const info = call.input(0);
+  call.axis(intAttribute(call.attributes, 'axis', -1), info.shape.length);
+  return info;
+};
+
 export const elementwise: ShapeRule = (call) => ({
-  dtype: call.input(0).dtype,
+  dtype: sameType(call, call.inputs()),
   shape: broadcastAll(
     call,
     call.inputs().map(({ shape }) => shape),
@@ -39,7 +54,19 @@ export const elementwise: ShapeRule = (call) => ({
 
 export const comparison: ShapeRule = (call) => ({ dtype: 'bool', shape: elementwise(call).shape });
 
-export const where: ShapeRule = (call) => ({ dtype: call.input(1).dtype, shape: elementwise(call).shape });
+/** The exponent may be of another element type. */
+export const power: ShapeRule = (call) => ({
+  dtype: call.input(0).dtype,
+  shape: broadcastAll(call, [call.input(0).shape, call.input(1).shape]),
+});
+
+export const where: ShapeRule = (call) => ({
+  dtype: sameType(call, [call.input(1), call.input(2)]),
+  shape: broadcastAll(
+    call,
+    call.inputs().map(({ shape }) => shape),
+  ),
+});
 
 export const gemm: ShapeRule = (call) => {
   const [a, b] = [call.input(0), call.input(1)];
@@ -50,7 +77,7 @@ export const gemm: ShapeRule = (call) => {
   const shape = [rows, columns];
   if (call.has(2) && broadcast(call.input(2).shape, shape)?.join() !== shape.join())
     throw call.error(`a bias of shape [${call.input(2).shape.join(', ')}]`);
-  return { dtype: a.dtype, shape };
+  return { dtype: sameType(call, call.inputs()), shape };
 };
 
 function turned(shape: readonly number[], isTurned: number): [number, number] {
@@ -64,7 +91,7 @@ export const matMul: ShapeRule = (call) => {
   const [inner, depth] = [a.shape.at(-1), b.shape.at(-2)];
   if (inner !== depth) throw call.error(`a product of inner dimensions ${inner} and ${depth}`);
   const stack = broadcastAll(call, [a.shape.slice(0, -2), b.shape.slice(0, -2)]);
-  return { dtype: a.dtype, shape: [...stack, a.shape.at(-2) as number, b.shape.at(-1) as number] };
+  return { dtype: sameType(call, [a, b]), shape: [...stack, a.shape.at(-2) as number, b.shape.at(-1) as number] };
 };
 
 /** Axes of a reduction, as an attribute (older opsets) or an input; all where none are given. */
@@ -119,12 +146,17 @@ export function permutation(call: Call): readonly number[] {
 
 export const transpose: ShapeRule = (call) => {
   const { dtype, shape } = call.input(0);
-  return { dtype, shape: permutation(call).map((axis) => shape[call.axis(axis, shape.length)] as number) };
+  const perm = permutation(call);
+  if (perm.length !== shape.length || new Set(perm).size !== perm.length)
+    throw call.error(`[${perm.join(', ')}] is no order of ${shape.length} axes`);
+  return { dtype, shape: perm.map((axis) => shape[call.axis(axis, shape.length)] as number) };
 };
 
 export const squeeze: ShapeRule = (call) => {
   const { dtype, shape } = call.input(0);
   const axes = call.numbers(1)?.map((axis) => call.axis(axis, shape.length));
+  const wide = axes?.find((axis) => shape[axis] !== 1);
+  if (wide !== undefined) throw call.error(`axis ${wide} has size ${shape[wide]} and cannot be dropped`);
   return { dtype, shape: shape.filter((size, i) => (axes === undefined ? size !== 1 : !axes.includes(i))) };
 };
 
@@ -151,8 +183,13 @@ export const constant: ShapeRule = (call) => {
 
 export const concat: ShapeRule = (call) => {
   const infos = call.inputs();
-  const { dtype, shape } = call.input(0);
+  const { shape } = call.input(0);
+  const dtype = sameType(call, infos);
   const axis = call.axis(intAttribute(call.attributes, 'axis', 0), shape.length);
+  const differs = infos.find(
+    (info) => info.shape.length !== shape.length || info.shape.some((size, i) => i !== axis && size !== shape[i]),
+  );
+  if (differs !== undefined) throw call.error(`[${shape.join(', ')}] beside [${differs.shape.join(', ')}]`);
   const total = infos.reduce((sum, info) => sum + (info.shape[axis] ?? 0), 0);
   return { dtype, shape: shape.map((size, i) => (i === axis ? total : size)) };
 };

@@ -42,7 +42,7 @@ export function addBackward(
     const dy = y === undefined ? undefined : gradients.get(y);
     if (y === undefined || dy === undefined || !wanted.has(y)) continue;
     const rule = gradientOf(node.op);
-    if (rule === undefined) throw modelError('NO_GRADIENT', { node: nodeTitle(node), operator: node.op });
+    if (rule === null) throw modelError('NO_GRADIENT', { node: nodeTitle(node), operator: node.op });
     const input = (i: number): string => node.inputs[i] ?? '';
     const parts = rule({ b, node, call: b.call(node), in: input, y, dy });
     node.inputs.forEach((name, i) => {

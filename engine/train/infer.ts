@@ -189,5 +189,5 @@ export function compileInfer(
       .map(([name, { dtype, shape }]) => ({ name, dtype, shape })),
   };
   const units = known.units + BigInt(elementCount(logitsShape.shape));
-  return { step: encodeModel({ opset, graph: withIslands(prune(step)) }), state, units };
+  return { step: encodeModel({ opset, graph: withIslands(prune(step), opset) }), state, units };
 }

@@ -42,7 +42,7 @@ export function compileTrain(model: Uint8Array, { batch, loss: kind, optimizer }
   });
   const kept = addOptimizer(b, optimizer, moved);
   b.output(loss, 'loss');
-  const graph = withIslands(prune(b.finish('train')));
+  const graph = withIslands(prune(b.finish('train')), OPSET);
   const initialState = new Map([...weights, ...kept]);
   return { step: encodeModel({ opset: OPSET, graph }), initialState, units: b.units };
 }

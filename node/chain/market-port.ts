@@ -11,14 +11,22 @@ type Meaning = ReadonlyArray<string | number | bigint>;
 export function marketPort(calls: Calls, account: Address): MarketPort {
   const write = (method: string, args: readonly unknown[], meaning: Meaning, once: boolean) =>
     calls.write({ contract: 'market', method, args, meaning, once });
+  // One posting at a time: two that share an allowance would spend it twice.
+  let posting: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(post: () => Promise<T>): Promise<T> => {
+    const turn = posting.then(post, post);
+    posting = turn.catch(() => {});
+    return turn;
+  };
   return {
-    postJob: async (job) => {
-      await allow(calls, account, 'market', job.fee);
-      const { spec, shards, width, units, fee, deadline } = job;
-      const args = [spec, shards, width, units, fee, deadline] as const;
-      // The same job with the same deadline is the same job: a submitter that was cut off may ask again.
-      return postedJob(calls, await write('postJob', args, args, true));
-    },
+    postJob: (job) =>
+      inTurn(async () => {
+        await allow(calls, account, 'market', job.fee);
+        const { spec, shards, width, units, fee, deadline } = job;
+        const args = [spec, shards, width, units, fee, deadline] as const;
+        // The same job with the same deadline is the same job: a submitter that was cut off may ask again.
+        return postedJob(calls, await write('postJob', args, args, true));
+      }),
     claimShards: ({ job, word, mask, limit }) =>
       write('claimShards', [job, word, mask, limit], [job, word, mask, limit], false),
     releaseShards: ({ job, word, mask, holder }) =>

@@ -185,7 +185,7 @@ function applyJobEvent(facts: ChainFacts, event: JobEvent): void {
       for (const shard of shardsOf(event.word, event.mask)) job.claims.delete(shard);
       return;
     case 'job-reset':
-      job.resets.push({ fromWord: event.fromWord, epoch: event.epoch });
+      addReset(job.resets, event);
       return;
     case 'shards-redeemed':
       for (const shard of shardsOf(event.word, event.mask)) job.paid.add(shard);
@@ -194,4 +194,13 @@ function applyJobEvent(facts: ChainFacts, event: JobEvent): void {
     case 'job-closed':
       job.view = { ...job.view, state: event.state };
   }
+}
+
+/** TaskMarket.sol keeps so many resets and merges later ones into the last. */
+const MAX_RESETS = 16;
+
+function addReset(resets: JobFacts['resets'], { fromWord, epoch }: { fromWord: number; epoch: Epoch }): void {
+  const last = resets[MAX_RESETS - 1];
+  if (last === undefined) resets.push({ fromWord, epoch });
+  else resets[MAX_RESETS - 1] = { fromWord: Math.min(last.fromWord, fromWord), epoch };
 }

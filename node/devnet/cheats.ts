@@ -35,12 +35,19 @@ const INFLATION = 4n;
 const inflateUnits: Prover = (ports, context) => async (order, signal) => {
   const signed = await proveShard(ports, context, order, signal);
   if (jobOfTask(order.ref.task) === null) return signed;
-  const inflated = await signProof(context.domain, { ...signed.proof, units: units(signed.proof.units * INFLATION) }, ports.signer);
+  const inflated = await signProof(
+    context.domain,
+    { ...signed.proof, units: units(signed.proof.units * INFLATION) },
+    ports.signer,
+  );
   await ports.blobs.keep(await ports.blobs.putObject(proofToWire(inflated)), `epoch/${order.ref.epoch}`);
   return inflated;
 };
 
-export const cheats = { 'skip-steps': skipSteps, 'inflate-units': inflateUnits } as const satisfies Record<string, Prover>;
+export const cheats = { 'skip-steps': skipSteps, 'inflate-units': inflateUnits } as const satisfies Record<
+  string,
+  Prover
+>;
 
 export type CheatKind = keyof typeof cheats;
 

@@ -36,9 +36,16 @@ function freshSigner(random: Random) {
 }
 
 /** @throws CHAIN_… when the embedded chain cannot run */
-export async function startEmbeddedChain(root: string, accounts: readonly Address[], ports: EmbeddedPorts): Promise<EmbeddedChain> {
+export async function startEmbeddedChain(
+  root: string,
+  accounts: readonly Address[],
+  ports: EmbeddedPorts,
+): Promise<EmbeddedChain> {
   const { file: _, ...profile } = readProfile('devnet');
-  const anvil = await startAnvil({ chainId: profile.chainId, port: 0, stateFile: join(root, 'chain.json'), blockSeconds: 1 }, ports);
+  const anvil = await startAnvil(
+    { chainId: profile.chainId, port: 0, stateFile: join(root, 'chain.json'), blockSeconds: 1 },
+    ports,
+  );
   const endpoints = await openEndpoints({ urls: [anvil.url], chainId: profile.chainId }, ports);
   const rpc = new Rpc(endpoints);
   const signer = freshSigner(ports.random);
@@ -50,12 +57,26 @@ export async function startEmbeddedChain(root: string, accounts: readonly Addres
   const { addresses, block } = await deploy({ chainId: profile.chainId, rpc, signer, clock: ports.clock }, parameters);
   endpoints.close();
   const settings = { ...profile.settings, chain: { rpc: [anvil.url], confirmations: 0, pollMs: 200 } };
-  const deployed: DeployedProfile = { ...profile, settings, fromBlock: block, genesis, contracts: addresses, law: { ...law, genesis } };
+  const deployed: DeployedProfile = {
+    ...profile,
+    settings,
+    fromBlock: block,
+    genesis,
+    contracts: addresses,
+    law: { ...law, genesis },
+  };
   return {
     url: anvil.url,
     profile: deployed,
     observe: ({ clock, random, log }) => ({
-      settings: { rpc: [anvil.url], chainId: profile.chainId, addresses, fromBlock: block, confirmations: 0, pollMs: 200 },
+      settings: {
+        rpc: [anvil.url],
+        chainId: profile.chainId,
+        addresses,
+        fromBlock: block,
+        confirmations: 0,
+        pollMs: 200,
+      },
       ports: { signer: freshSigner(random), keep: volatileKeep(), clock, log },
     }),
     stop: () => anvil.stop(),

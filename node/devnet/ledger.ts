@@ -15,7 +15,8 @@ async function reasonsOf(nodes: readonly RunningParticipant[]): Promise<Map<stri
   const reasons = new Map<string, string>();
   for (const node of nodes) {
     for (const { fields } of await eventsOf(node)) {
-      if (fields['verdict'] === 'fault' && typeof fields['worker'] === 'string') reasons.set(fields['worker'], String(fields['reason']));
+      if (fields['verdict'] === 'fault' && typeof fields['worker'] === 'string')
+        reasons.set(fields['worker'], String(fields['reason']));
     }
   }
   return reasons;
@@ -51,7 +52,9 @@ export async function readFacts(chain: Chain, participants: readonly RunningPart
     released: chain.released(),
     paid: chain.paidFees(),
     burned: supply.burned,
-    slashed: chain.slashes().map(({ address, amount, reason }) => ({ address, amount, reason: reasons.get(address) ?? reason })),
+    slashed: chain
+      .slashes()
+      .map(({ address, amount, reason }) => ({ address, amount, reason: reasons.get(address) ?? reason })),
     accounts: participants.map((participant) => accountOf(chain, participant)),
     supply,
   };

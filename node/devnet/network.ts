@@ -63,7 +63,8 @@ export async function runDevnet(options: DevnetOptions, print: (line: string) =>
 
 function cheatOf(kind: string | undefined): CheatKind | null {
   if (kind === undefined) return null;
-  if (!isCheatKind(kind)) throw cliError('BAD_VALUE', { flag: '--cheat', value: kind, expected: `one of ${Object.keys(cheats).join(', ')}` });
+  if (!isCheatKind(kind))
+    throw cliError('BAD_VALUE', { flag: '--cheat', value: kind, expected: `one of ${Object.keys(cheats).join(', ')}` });
   return kind;
 }
 
@@ -78,9 +79,17 @@ interface Run {
 async function run({ options, cheat, root, emit, stops }: Run): Promise<Omit<Summary, 'seconds'>> {
   const participants = await Promise.all(cast(options, cheat).map((named) => createParticipant(root, named, random)));
   const log = createLog({ level: 'warn', json: true });
-  const embedded = await startEmbeddedChain(root, participants.map(({ address }) => address), { clock, random, log });
+  const embedded = await startEmbeddedChain(
+    root,
+    participants.map(({ address }) => address),
+    { clock, random, log },
+  );
   stops.push(() => embedded.stop());
-  emit('chain', { url: embedded.url, contracts: embedded.profile.contracts }, `an anvil chain runs at ${embedded.url}, the contracts are deployed, nobody has any CXT`);
+  emit(
+    'chain',
+    { url: embedded.url, contracts: embedded.profile.contracts },
+    `an anvil chain runs at ${embedded.url}, the contracts are deployed, nobody has any CXT`,
+  );
   const chain = await observe(embedded, { clock, random, log });
   stops.push(() => chain.stop());
 
@@ -89,12 +98,18 @@ async function run({ options, cheat, root, emit, stops }: Run): Promise<Omit<Sum
   const submitter = running.find(({ role }) => role === 'submitter');
   if (submitter === undefined) throw new RangeError('a devnet has a submitter');
   const parts = { chain, miners, submitter, clock, emit, signal: options.signal };
-  const jobs = options.job === undefined ? { example: EXAMPLE, into: join(root, 'jobs') } : { file: resolve(options.job) };
+  const jobs =
+    options.job === undefined ? { example: EXAMPLE, into: join(root, 'jobs') } : { file: resolve(options.job) };
   const accuracy = await tellStory(parts, jobs);
   await untilPaid(parts, embedded.profile, running);
   const facts = await readFacts(chain, running);
   const guilty = running.filter((participant) => participant.cheat !== null).map(({ address }) => address);
-  const ok = sameAddresses(facts.slashed.map(({ address }) => address), guilty) && (accuracy !== null || options.job !== undefined);
+  const ok =
+    sameAddresses(
+      facts.slashed.map(({ address }) => address),
+      guilty,
+    ) &&
+    (accuracy !== null || options.job !== undefined);
   return { ok, accuracy, ...facts };
 }
 
@@ -123,7 +138,11 @@ async function startAll(
   const start = async (participant: Participant, bootstrap: readonly string[]) => {
     const started = await startParticipant(participant, { profile, bootstrap }, clock);
     stops.push(() => started.stop());
-    emit('node', { name: started.name, role: started.role, address: started.address }, `${started.name} runs as ${started.address}`);
+    emit(
+      'node',
+      { name: started.name, role: started.role, address: started.address },
+      `${started.name} runs as ${started.address}`,
+    );
     return started;
   };
   const [first, ...others] = participants;

@@ -12,8 +12,15 @@ export interface Summary {
   readonly paid: Wei;
   readonly burned: Wei;
   readonly slashed: ReadonlyArray<{ readonly address: Address; readonly amount: Wei; readonly reason: string }>;
-  readonly accounts: ReadonlyArray<{ readonly name: string; readonly address: Address; readonly role: ParticipantRole; readonly earned: Wei }>;
-  readonly supply: Readonly<Record<'pool' | 'staked' | 'escrowed' | 'unclaimed' | 'circulating' | 'burned' | 'total', Wei>>;
+  readonly accounts: ReadonlyArray<{
+    readonly name: string;
+    readonly address: Address;
+    readonly role: ParticipantRole;
+    readonly earned: Wei;
+  }>;
+  readonly supply: Readonly<
+    Record<'pool' | 'staked' | 'escrowed' | 'unclaimed' | 'circulating' | 'burned' | 'total', Wei>
+  >;
   readonly seconds: number;
 }
 
@@ -21,7 +28,8 @@ export interface Summary {
 export type Emit = (type: string, fields: Readonly<Record<string, unknown>>, line: string) => void;
 
 export function emitJson(print: (line: string) => void): Emit {
-  return (type, fields) => print(JSON.stringify({ type, ...fields }, (_, value) => (typeof value === 'bigint' ? value.toString() : value)));
+  return (type, fields) =>
+    print(JSON.stringify({ type, ...fields }, (_, value) => (typeof value === 'bigint' ? value.toString() : value)));
 }
 
 /** `  12 s  training: round 2 of 4` */
@@ -71,7 +79,9 @@ export function summaryTable(s: Summary): string {
     row('released', `${short(s.released)} CXT from the pool for verified work`),
     row('paid', `${short(s.paid)} CXT of fees for the submitter's jobs`),
     row('burned', `${short(s.burned)} CXT`),
-    ...s.slashed.map(({ address, amount, reason }) => row('slashed', `${address} lost ${short(amount)} CXT: ${reason}`)),
+    ...s.slashed.map(({ address, amount, reason }) =>
+      row('slashed', `${address} lost ${short(amount)} CXT: ${reason}`),
+    ),
     '',
     ...s.accounts.map(({ name, address, earned }) => row(name, `${address}  earned ${short(earned)} CXT`)),
     '',

@@ -25,7 +25,11 @@ const PATIENCE_S = 240;
 const KEPT = parseCxt('0.1');
 
 /** Polls until `look` gives something. @throws DEVNET_STALLED */
-export async function until<T>(parts: Pick<StoryParts, 'clock' | 'signal'>, waitingFor: string, look: () => Promise<T | null>): Promise<T> {
+export async function until<T>(
+  parts: Pick<StoryParts, 'clock' | 'signal'>,
+  waitingFor: string,
+  look: () => Promise<T | null>,
+): Promise<T> {
   const end = parts.clock.now() + PATIENCE_S * 1000;
   while (parts.clock.now() < end) {
     parts.signal.throwIfAborted();
@@ -48,7 +52,11 @@ async function buyCxt(parts: StoryParts, amount: bigint): Promise<void> {
       if (sent === 0n) continue;
       await miner.api.send(submitter.address, formatCxt(sent));
       missing -= sent;
-      emit('sold', { from: miner.name, amount: formatCxt(sent) }, `${miner.name} sells ${formatCxt(sent)} CXT that it earned to the submitter`);
+      emit(
+        'sold',
+        { from: miner.name, amount: formatCxt(sent) },
+        `${miner.name} sells ${formatCxt(sent)} CXT that it earned to the submitter`,
+      );
     }
     return missing <= 0n ? true : null;
   });
@@ -67,18 +75,32 @@ async function runJob(parts: StoryParts, file: string): Promise<Fetched> {
   const { job, file: path, baseDir } = await readJobFile(file);
   const { job: id, quote } = await submitter.api.submit({ job, file: path, baseDir });
   const units = (Number(quote.units) / 1e9).toFixed(3);
-  emit('posted', { job: id, name: job.name, quote }, `${job.name}: posted as job ${id}, ${quote.shards} shards, ${units} units, ${quote.fee} CXT in escrow`);
+  emit(
+    'posted',
+    { job: id, name: job.name, quote },
+    `${job.name}: posted as job ${id}, ${quote.shards} shards, ${units} units, ${quote.fee} CXT in escrow`,
+  );
   let told = '';
   await until(parts, `job ${id} to complete`, async () => {
     const status = await submitter.api.job(id);
     const line = describe(job.name, status);
-    if (line !== told) emit('progress', { job: id, state: status.state, progress: status.progress, shards: status.shards, rounds: status.rounds }, line);
+    if (line !== told)
+      emit(
+        'progress',
+        { job: id, state: status.state, progress: status.progress, shards: status.shards, rounds: status.rounds },
+        line,
+      );
     told = line;
-    if (status.state === 'refunded') throw participantError('STALLED', { waitingFor: `job ${id}, which was refunded`, seconds: 0 });
+    if (status.state === 'refunded')
+      throw participantError('STALLED', { waitingFor: `job ${id}, which was refunded`, seconds: 0 });
     return status.state === 'complete' ? true : null;
   });
   const fetched = await submitter.api.fetch(id, dirname(path));
-  emit('fetched', { job: id, result: fetched.result }, `${job.name}: result fetched and checked: ${fetched.files.map((name) => basename(name)).join(', ')}`);
+  emit(
+    'fetched',
+    { job: id, result: fetched.result },
+    `${job.name}: result fetched and checked: ${fetched.files.map((name) => basename(name)).join(', ')}`,
+  );
   return fetched;
 }
 
@@ -97,7 +119,10 @@ async function totalFee(files: readonly string[]): Promise<bigint> {
  * @param jobs folder of an example with train.yaml and infer.yaml, or one job file
  * @returns the accuracy that the network's inference counted, null where there were no labels
  */
-export async function tellStory(parts: StoryParts, jobs: { example: string; into: string } | { file: string }): Promise<number | null> {
+export async function tellStory(
+  parts: StoryParts,
+  jobs: { example: string; into: string } | { file: string },
+): Promise<number | null> {
   if ('example' in jobs) await copyExample(jobs.example, jobs.into);
   const files = 'file' in jobs ? [jobs.file] : ['train.yaml', 'infer.yaml'].map((name) => join(jobs.into, name));
   await buyCxt(parts, await totalFee(files));

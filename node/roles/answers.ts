@@ -5,7 +5,12 @@ import { MAX_SHARD } from '#protocol/limits.ts';
 import { proofToWire } from '#protocol/work/proof.ts';
 import type { ProofIndex } from './proof-index.ts';
 
-const question = z.strictObject({ kind: z.literal('proof'), task: hashField, shard: countField(MAX_SHARD), worker: addressField });
+const question = z.strictObject({
+  kind: z.literal('proof'),
+  task: hashField,
+  shard: countField(MAX_SHARD),
+  worker: addressField,
+});
 
 /** @returns the signed proof as DAG-CBOR data, or null */
 export function answerQuestion(index: Pick<ProofIndex, 'newest'>): (asked: unknown) => Promise<unknown> {

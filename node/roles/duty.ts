@@ -28,7 +28,12 @@ export class Duty {
   #running: Promise<void> = Promise.resolve();
 
   /** @param act one turn; it may take longer than a block and is never run twice at once */
-  constructor(name: string, ports: DutyPorts, act: (head: Head, signal: AbortSignal) => Promise<void>, wake: Wake | null = null) {
+  constructor(
+    name: string,
+    ports: DutyPorts,
+    act: (head: Head, signal: AbortSignal) => Promise<void>,
+    wake: Wake | null = null,
+  ) {
     this.#name = name;
     this.#wake = wake;
     this.#ports = ports;

@@ -16,11 +16,17 @@ export interface Draw {
  * @see DESIGN section 7, committee
  */
 export function sampleOffsets(draw: Draw, total: Units, count: number): bigint[] {
-  return Array.from({ length: count }, (_, i) => BigInt(hashWords([SAMPLE, draw.seed, draw.worker, draw.validator, i])) % total);
+  return Array.from(
+    { length: count },
+    (_, i) => BigInt(hashWords([SAMPLE, draw.seed, draw.worker, draw.validator, i])) % total,
+  );
 }
 
 /** The segment that an offset inside a shard falls into: segments share the shard's units by their steps. */
-export function segmentAt(plan: { readonly steps: number; readonly segment: number; readonly units: Units }, within: bigint): number {
+export function segmentAt(
+  plan: { readonly steps: number; readonly segment: number; readonly units: Units },
+  within: bigint,
+): number {
   const step = plan.units === 0n ? 0 : Number((within * BigInt(plan.steps)) / plan.units);
   return Math.floor(Math.min(step, plan.steps - 1) / plan.segment);
 }

@@ -6,12 +6,35 @@ const DIGITS = /^(0|[1-9][0-9]{0,38})$/;
 /** Base32 CIDv1: `b`, then lower-case letters and digits; the blob store checks the rest. */
 const CID = /^b[a-z2-7]{50,80}$/;
 
-export const hashField = z.string().regex(/^0x[0-9a-f]{64}$/).transform((text): Hash => hash(text));
-export const addressField = z.string().regex(/^0x[0-9a-f]{40}$/).transform(address);
-export const cidField = z.string().regex(CID).transform((text): Cid => text as Cid);
-export const epochField = z.number().int().min(0).max(2 ** 40).transform((n): Epoch => epoch(n));
+export const hashField = z
+  .string()
+  .regex(/^0x[0-9a-f]{64}$/)
+  .transform((text): Hash => hash(text));
+export const addressField = z
+  .string()
+  .regex(/^0x[0-9a-f]{40}$/)
+  .transform(address);
+export const cidField = z
+  .string()
+  .regex(CID)
+  .transform((text): Cid => text as Cid);
+export const epochField = z
+  .number()
+  .int()
+  .min(0)
+  .max(2 ** 40)
+  .transform((n): Epoch => epoch(n));
 /** Integers that may exceed 2^53 travel as decimal text, since canonical CBOR has no room above 64 bits. */
-export const unitsField = z.string().regex(DIGITS).transform((text) => units(BigInt(text)));
-export const weiField = z.string().regex(DIGITS).transform((text) => wei(BigInt(text)));
-export const signatureField = z.string().regex(/^0x[0-9a-f]{130}$/).transform((text) => text as `0x${string}`);
+export const unitsField = z
+  .string()
+  .regex(DIGITS)
+  .transform((text) => units(BigInt(text)));
+export const weiField = z
+  .string()
+  .regex(DIGITS)
+  .transform((text) => wei(BigInt(text)));
+export const signatureField = z
+  .string()
+  .regex(/^0x[0-9a-f]{130}$/)
+  .transform((text) => text as `0x${string}`);
 export const countField = (max: number) => z.number().int().min(0).max(max);

@@ -5,7 +5,10 @@ import { type Hash, type Units, units } from '../ids.ts';
 import type { SumStep } from '../ports.ts';
 
 export const treeError = errorTable('TREE', {
-  EMPTY: { what: (_: Record<string, never>) => 'a Merkle-sum tree needs at least one leaf', todo: 'commit no epoch without work' },
+  EMPTY: {
+    what: (_: Record<string, never>) => 'a Merkle-sum tree needs at least one leaf',
+    todo: 'commit no epoch without work',
+  },
   OFFSET: {
     what: (d: { offset: bigint; sum: bigint }) => `offset ${d.offset} lies outside a tree of ${d.sum} units`,
     todo: 'draw the offset below the total',
@@ -60,7 +63,10 @@ export function climb(leaf: SumNode, path: readonly SumStep[]): SumNode {
 }
 
 /** The leaf that covers an offset in [0, sum), and the offset inside that leaf. @throws TREE_OFFSET */
-export function leafAt(leaves: readonly SumNode[], offset: bigint): { readonly index: number; readonly within: bigint } {
+export function leafAt(
+  leaves: readonly SumNode[],
+  offset: bigint,
+): { readonly index: number; readonly within: bigint } {
   let within = offset;
   for (const [index, leaf] of leaves.entries()) {
     if (within >= 0n && within < leaf.sum) return { index, within };

@@ -11,7 +11,8 @@ import { jobOfTask } from './shard.ts';
 
 export const commitmentError = errorTable('COMMITMENT', {
   UNSORTED: {
-    what: (d: { task: string; shard: number }) => `proof of shard ${d.shard} of task ${d.task} is out of order or twice there`,
+    what: (d: { task: string; shard: number }) =>
+      `proof of shard ${d.shard} of task ${d.task} is out of order or twice there`,
     todo: 'sort the proofs by task and shard and commit each shard once',
   },
 });
@@ -75,7 +76,8 @@ export function buildCommitment(entries: readonly Entry[]): CommittedWork {
   const groups = new Map<string, Entry[]>();
   entries.forEach((e, i) => {
     const before = entries[i - 1];
-    if (before !== undefined && compare(before, e) >= 0) throw commitmentError('UNSORTED', { task: e.task, shard: e.shard });
+    if (before !== undefined && compare(before, e) >= 0)
+      throw commitmentError('UNSORTED', { task: e.task, shard: e.shard });
     const key = `${e.task}/${Math.floor(e.shard / WORD)}`;
     groups.set(key, [...(groups.get(key) ?? []), e]);
   });
@@ -96,7 +98,10 @@ export function leafPath(work: CommittedWork, index: number): SumStep[] {
 /** The proof that covers an offset in [0, units), and the offset inside it. */
 export function entryAt(work: CommittedWork, offset: bigint): { readonly entry: Entry; readonly within: bigint } {
   const entries = work.leaves.flatMap((leaf) => leaf.entries);
-  const { index, within } = leafAt(entries.map((e) => ({ hash: e.digest, sum: e.units })), offset);
+  const { index, within } = leafAt(
+    entries.map((e) => ({ hash: e.digest, sum: e.units })),
+    offset,
+  );
   const found = entries[index];
   if (found === undefined) throw new RangeError(`no entry ${index}`);
   return { entry: found, within };

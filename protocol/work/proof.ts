@@ -53,7 +53,11 @@ export function proofDigest(domain: Domain, proof: WorkloadProof): Hash {
   return typedDigest(domain, STRUCT, proof);
 }
 
-export async function signProof(domain: Domain, proof: WorkloadProof, signer: Pick<Signer, 'sign'>): Promise<SignedProof> {
+export async function signProof(
+  domain: Domain,
+  proof: WorkloadProof,
+  signer: Pick<Signer, 'sign'>,
+): Promise<SignedProof> {
   return { proof, signature: await signer.sign(proofDigest(domain, proof)) };
 }
 
@@ -64,5 +68,8 @@ export function isSignedByWorker(domain: Domain, signed: SignedProof): boolean {
 
 /** The form that goes into DAG-CBOR: amounts as text. */
 export function proofToWire(signed: SignedProof): z.input<typeof signedProof> {
-  return { proof: { ...signed.proof, inputs: [...signed.proof.inputs], units: signed.proof.units.toString() }, signature: signed.signature };
+  return {
+    proof: { ...signed.proof, inputs: [...signed.proof.inputs], units: signed.proof.units.toString() },
+    signature: signed.signature,
+  };
 }

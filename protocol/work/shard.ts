@@ -32,7 +32,17 @@ function inputsOf(job: JobSpec, word: number, merging: boolean): number[] {
 function inferPlan(job: JobSpec, index: number): ShardPlan {
   const steps = Math.ceil((job.slices[index]?.rows ?? 0) / job.batch);
   const { segment } = job;
-  return { index, kind: 'infer', round: 0, slice: index, firstStep: 0, steps, segment, inputs: [], units: times(job.units.step, steps) };
+  return {
+    index,
+    kind: 'infer',
+    round: 0,
+    slice: index,
+    firstStep: 0,
+    steps,
+    segment,
+    inputs: [],
+    units: times(job.units.step, steps),
+  };
 }
 
 /**
@@ -49,9 +59,30 @@ export function planShard(job: JobSpec, index: number): ShardPlan {
   const round = merges ? word >> 1 : word;
   const merging = merges && word % 2 === 1;
   const inputs = inputsOf(job, word, merging);
-  if (merging) return { index, kind: 'merge', round, slice: null, firstStep: 0, steps: 1, segment: 1, inputs, units: job.units.merge };
+  if (merging)
+    return {
+      index,
+      kind: 'merge',
+      round,
+      slice: null,
+      firstStep: 0,
+      steps: 1,
+      segment: 1,
+      inputs,
+      units: job.units.merge,
+    };
   const { steps, segment } = job;
-  return { index, kind: 'train', round, slice: bit, firstStep: round * steps, steps, segment, inputs, units: times(job.units.step, steps) };
+  return {
+    index,
+    kind: 'train',
+    round,
+    slice: bit,
+    firstStep: round * steps,
+    steps,
+    segment,
+    inputs,
+    units: times(job.units.step, steps),
+  };
 }
 
 /** Shards in a word of the job; TaskMarket.sol counts the same from `shards` and `width`. */

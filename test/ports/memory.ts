@@ -57,10 +57,11 @@ export class MemoryBlobs implements Blobs {
 
   async get(cid: Cid, options: { maxBytes?: number } = {}): Promise<Uint8Array> {
     parseCid(cid);
-    const bytes = this.#held.get(cid) ?? this.peers.map((peer) => peer.#held.get(cid)).find((found) => found !== undefined);
+    const bytes =
+      this.#held.get(cid) ?? this.peers.map((peer) => peer.#held.get(cid)).find((found) => found !== undefined);
     if (bytes === undefined) throw blobError('UNAVAILABLE', { cid, asked: this.peers.length });
     const limit = options.maxBytes ?? MAX_BLOB;
-    if (bytes.length > limit) throw blobError('TOO_BIG', { cid, bytes: bytes.length, limit });
+    if (bytes.length > limit) throw blobError('TOO_BIG', { bytes: bytes.length, limit });
     this.#held.set(cid, bytes);
     return bytes;
   }
@@ -110,7 +111,8 @@ export const LAW: Law = {
   samples: 4,
 };
 
-const slices = (count: number) => Array.from({ length: count }, (_, i) => ({ data: cidFor(`slice ${i}`), rows: 20 + i }));
+const slices = (count: number) =>
+  Array.from({ length: count }, (_, i) => ({ data: cidFor(`slice ${i}`), rows: 20 + i }));
 
 /** Training on 3 slices in 4 rounds of 10 steps, a checkpoint every 4. */
 export const TRAINING: JobSpecWire = {
@@ -133,7 +135,14 @@ export const TRAINING: JobSpecWire = {
 };
 
 /** Inference on 9 slices, each on its own. */
-export const INFERENCE: JobSpecWire = { ...TRAINING, program: 'infer', merge: null, slices: slices(9), rounds: 1, steps: 0 };
+export const INFERENCE: JobSpecWire = {
+  ...TRAINING,
+  program: 'infer',
+  merge: null,
+  slices: slices(9),
+  rounds: 1,
+  steps: 0,
+};
 
 export const training: JobSpec = jobSpec.parse(TRAINING);
 export const inference: JobSpec = jobSpec.parse(INFERENCE);
@@ -172,4 +181,3 @@ export function proofWith(changes: Partial<WorkloadProof> = {}): WorkloadProof {
     ...changes,
   };
 }
-

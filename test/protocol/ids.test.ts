@@ -8,7 +8,14 @@ t.test('hashes and addresses are lower-cased and have their length', async (t) =
   t.equal(address(`0x${'AB'.repeat(20)}`), `0x${'ab'.repeat(20)}`);
   t.equal(isHash(`0x${'AB'.repeat(32)}`), false, 'the form on the wire has lower case only');
   t.equal(isAddress(`0x${'AB'.repeat(20)}`), false);
-  for (const bad of ['', '0x', 'ab'.repeat(32), `0x${'ab'.repeat(31)}`, `0x${'ab'.repeat(33)}`, `0x${'zz'.repeat(32)}`]) {
+  for (const bad of [
+    '',
+    '0x',
+    'ab'.repeat(32),
+    `0x${'ab'.repeat(31)}`,
+    `0x${'ab'.repeat(33)}`,
+    `0x${'zz'.repeat(32)}`,
+  ]) {
     t.throws(() => hash(bad), RangeError, bad);
     t.throws(() => address(bad), RangeError, bad);
   }
@@ -28,6 +35,7 @@ t.test('CXT is exact text', async (t) => {
   t.equal(formatCxt(1_500_000_000_000_000_000n), '1.5');
   t.equal(formatCxt(10n ** 18n), '1.0');
   t.equal(formatCxt(-1n), '-0.000000000000000001');
-  for (const bad of ['', '.5', '1.', '-1', '1e3', '1,5', '0.0000000000000000001']) t.throws(() => parseCxt(bad), RangeError, bad);
+  for (const bad of ['', '.5', '1.', '-1', '1e3', '1,5', '0.0000000000000000001'])
+    t.throws(() => parseCxt(bad), RangeError, bad);
   fc.assert(fc.property(fc.bigInt({ min: 0n, max: 10n ** 27n }), (amount) => parseCxt(formatCxt(amount)) === amount));
 });

@@ -27,6 +27,11 @@ struct Parameters {
     uint256 decayRate;
 }
 
+/// @notice The numbers break a relation without which the contracts are unsound.
+error BadParameters();
+/// @notice The contract stands at another address than the rest of its deployment expects.
+error WrongWiring();
+
 /// @notice Every contract of one deployment; addresses follow from the deployer's nonce before anything is deployed,
 /// in this order: token, beacon, stakes, ledger, court, pool, market.
 struct Wiring {

@@ -80,42 +80,55 @@ contract OrderTest is World {
         vm.assertEq(vm.getRecordedLogs().length, 1, "ShardsReleased and no JobReset");
     }
 
-    /// @dev However many shards a slashed worker held, releasing them one by one voids what follows them and no more.
-    function test_releasingOneByOneVoidsOnlyWhatFollows() public {
-        uint256 wide = post(nobody, 42, 21, 420, 60e18);
-        claim(alice, wide, 2, (1 << 20) - 1);
-        claim(bob, wide, 0, 1);
-        ITaskMarket.Leaf memory early = leafOf(wide, 0, 1, 10);
-        deliver(bob, 1, early);
+    /// @dev However many shards a slashed worker held, releasing them one by one uses up no room for later resets.
+    function test_releasingOneByOneVoidsNoMoreThanAllAtOnce() public {
+        uint256 wide = post(nobody, 63, 21, 630, 63e18);
+        uint256 all = (1 << 20) - 1;
+        enrol(dave, true, true);
+        claim(alice, wide, 0, all);
         vm.prank(address(court));
         stakes.slash(alice);
         for (uint256 bit; bit < 20; ++bit) {
-            market.releaseShards(wide, 2, 1 << bit, alice);
+            market.releaseShards(wide, 0, 1 << bit, alice);
         }
-        redeem(bob, 1, early);
-        vm.assertEq(market.jobOf(wide).paidShards, 1, "words before the slashed one stand");
+        claim(bob, wide, 0, all);
+        claim(bob, wide, 1, 1);
+        uint64 epoch = epochNow() + 1;
+        ITaskMarket.Leaf memory locals = leafOf(wide, 0, all, 200);
+        deliver(bob, epoch, locals);
+        redeem(bob, epoch, locals);
+        ITaskMarket.Leaf memory merge = leafOf(wide, 1, 1, 10);
+        deliver(bob, epoch + 4, merge);
+
+        putStake(dave, 10e18);
+        claim(dave, wide, 4, 1);
+        vm.prank(address(court));
+        stakes.slash(dave);
+        market.releaseShards(wide, 4, 1, dave);
+        redeem(bob, epoch + 4, merge);
+        vm.assertEq(market.jobOf(wide).paidWords, 2, "what does not build on Dave's shard stands");
     }
 
     function test_theSeventeenthResetMergesTowardsTheEarlierWord() public {
         uint256 long = post(nobody, 40, 1, 400, 40e18);
-        for (uint32 word; word < 20; ++word) {
-            claim(alice, long, 20 + word, 1);
+        for (uint32 word = 20; word < 40; ++word) {
+            claim(alice, long, word, 1);
         }
         claim(bob, long, 0, 1);
         vm.prank(address(court));
         stakes.slash(alice);
-        uint32[] memory emitted = new uint32[](20);
         for (uint32 i; i < 20; ++i) {
             vm.recordLogs();
-            market.releaseShards(long, 39 - i, 1, alice);
-            (emitted[i],) = abi.decode(vm.getRecordedLogs()[1].data, (uint32, uint64));
+            market.releaseShards(long, 20 + i, 1, alice);
+            (uint32 from, uint64 epoch) = abi.decode(vm.getRecordedLogs()[1].data, (uint32, uint64));
+            vm.assertEq(from, i < 16 ? 21 + i : 36, "the event names the word from which work is void");
+            vm.assertEq(epoch, epochNow(), "and the epoch up to which");
             goTo(block.timestamp + law.epochSeconds);
         }
-        vm.assertEq(emitted[19], 21, "the lowest word of those merged");
-        uint64 epoch = epochNow() + 1;
         ITaskMarket.Leaf memory first = leafOf(long, 0, 1, 10);
-        deliver(bob, epoch, first);
-        redeem(bob, epoch, first);
+        deliver(bob, 21, first);
+        redeem(bob, 21, first);
+        vm.assertEq(market.jobOf(long).paidShards, 1, "words before the slashed ones stand");
     }
 
     function epochNow() internal view returns (uint64) {

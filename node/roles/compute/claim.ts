@@ -83,7 +83,10 @@ export class Claiming {
   }
 
   async #mayClaim(): Promise<boolean> {
-    const [staked, minimum] = await Promise.all([this.#ports.stake.stakeOf(this.#settings.self), this.#ports.stake.minimum()]);
+    const [staked, minimum] = await Promise.all([
+      this.#ports.stake.stakeOf(this.#settings.self),
+      this.#ports.stake.minimum(),
+    ]);
     return staked >= minimum;
   }
 
@@ -94,7 +97,9 @@ export class Claiming {
 
   #undelivered(job: OpenJob): number {
     const paid = this.#ports.view.paid(job.view.id);
-    const mine = [...this.#ports.view.claims(job.view.id)].filter(([shard, holder]) => holder === this.#settings.self && !paid.has(shard));
+    const mine = [...this.#ports.view.claims(job.view.id)].filter(
+      ([shard, holder]) => holder === this.#settings.self && !paid.has(shard),
+    );
     return mine.filter(([shard]) => this.#index.standing(job.view.id, job.spec, shard) === null).length;
   }
 
@@ -113,4 +118,3 @@ export class Claiming {
     }
   }
 }
-

@@ -50,7 +50,12 @@ export class Collecting {
     });
   }
 
-  async #collect(mine: CommitmentView, times: ReturnType<typeof auditTimes>, now: number, signal: AbortSignal): Promise<void> {
+  async #collect(
+    mine: CommitmentView,
+    times: ReturnType<typeof auditTimes>,
+    now: number,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { worker, epoch: of } = mine;
     if (mine.outcome === null && now >= times.revealsEnd) await this.#ports.work.finalize(worker, of);
     if (mine.outcome === 'accepted' && mine.marketUnits > 0n) await this.#redeem(mine, signal);
@@ -60,13 +65,20 @@ export class Collecting {
   }
 
   async #redeem(mine: CommitmentView, signal: AbortSignal): Promise<void> {
-    const parsed = commitment.parse(await this.#ports.blobs.getObject(cidOfDigest(mine.manifest, 'dag-cbor'), { signal }));
+    const parsed = commitment.parse(
+      await this.#ports.blobs.getObject(cidOfDigest(mine.manifest, 'dag-cbor'), { signal }),
+    );
     const work = buildCommitment(parsed.entries);
     await onEach([...work.leaves.entries()], async ([index, leaf]) => {
       if (!this.#isPayable(mine, leaf)) return;
       const { entries: _, ...proven } = leaf;
       this.#ports.log.info({ task: leaf.task, word: leaf.word, epoch: mine.epoch }, 'redeeming');
-      await this.#ports.market.redeem({ worker: mine.worker, epoch: mine.epoch, leaf: proven, path: leafPath(work, index) });
+      await this.#ports.market.redeem({
+        worker: mine.worker,
+        epoch: mine.epoch,
+        leaf: proven,
+        path: leafPath(work, index),
+      });
     });
   }
 
@@ -77,7 +89,8 @@ export class Collecting {
     if (id === null || job === null || job.state !== 'open') return false;
     const paid = this.#ports.view.paid(id);
     if (leaf.entries.some(({ shard }) => paid.has(shard))) return false;
-    if (this.#ports.view.resets(id).some((reset) => leaf.word >= reset.fromWord && mine.epoch <= reset.epoch)) return false;
+    if (this.#ports.view.resets(id).some((reset) => leaf.word >= reset.fromWord && mine.epoch <= reset.epoch))
+      return false;
     return job.width === 0 || paidBelow(paid, leaf.word) === shardsBelow(job.width, leaf.word);
   }
 

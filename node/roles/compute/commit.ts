@@ -48,7 +48,8 @@ export class Committing {
   /** One turn: in an open commit window, commits once. */
   async act(head: Head, signal: AbortSignal): Promise<void> {
     const of = committing(this.#settings.law, head.timestamp);
-    if (of === null || of === this.#sent || this.#isCommitted(of) || this.#ports.view.slashed(this.#settings.self)) return;
+    if (of === null || of === this.#sent || this.#isCommitted(of) || this.#ports.view.slashed(this.#settings.self))
+      return;
     const due = await this.#due(of, signal);
     if (due.length > 0) await this.#commit(of, due.slice(0, MAX_PROOFS));
   }
@@ -71,7 +72,8 @@ export class Committing {
       if (job === null || job.state !== 'open' || this.#ports.view.paid(id).has(shard)) continue;
       // Before a reset has passed, a commitment could not pay this shard.
       if (this.#isReset(job, proof, of)) continue;
-      if ((await this.#stands(job, proof, signal)) && !proof.committed.some((e) => this.#mayPay(job, proof, e))) due.push(proof);
+      if ((await this.#stands(job, proof, signal)) && !proof.committed.some((e) => this.#mayPay(job, proof, e)))
+        due.push(proof);
     }
     return due;
   }
@@ -84,7 +86,9 @@ export class Committing {
   /** Is the commitment of that epoch on chain, not refused, and later than every reset of the shard's word? */
   #mayPay(job: JobView, proof: ShelvedProof, of: Epoch): boolean {
     const made = this.#ports.view.commitments(of).find(({ worker }) => worker === this.#settings.self);
-    return made !== undefined && !this.#isReset(job, proof, of) && (made.outcome === null || made.outcome === 'accepted');
+    return (
+      made !== undefined && !this.#isReset(job, proof, of) && (made.outcome === null || made.outcome === 'accepted')
+    );
   }
 
   #isReset(job: JobView, proof: ShelvedProof, of: Epoch): boolean {

@@ -15,7 +15,8 @@ import type { StandingProof } from '../proof-index.ts';
 
 export const proveError = errorTable('PROVE', {
   INPUT: {
-    what: (d: { shard: number; worker: string }) => `the state of shard ${d.shard} from ${d.worker} is not the one it committed to`,
+    what: (d: { shard: number; worker: string }) =>
+      `the state of shard ${d.shard} from ${d.worker} is not the one it committed to`,
     todo: 'the shard waits until its input is made again',
   },
 });
@@ -60,7 +61,10 @@ async function fetchStart(ports: ProvePorts, order: ShardOrder, signal?: AbortSi
 /** Stores every checkpoint of the result and lists them. */
 async function storeTrace(ports: ProvePorts, order: ShardOrder, start: Start, result: ShardResult): Promise<Trace> {
   const first = 'state' in start ? await ports.blobs.put(start.state) : null;
-  const root = startRoot(order.source, order.inputs.map(({ signed }) => signed.proof));
+  const root = startRoot(
+    order.source,
+    order.inputs.map(({ signed }) => signed.proof),
+  );
   const checkpoints: Trace['checkpoints'] = [{ state: first, stateRoot: root, outputs: null, outputsRoot: NO_OUTPUTS }];
   for (const checkpoint of result.checkpoints) {
     checkpoints.push({

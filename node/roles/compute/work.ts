@@ -71,7 +71,9 @@ export class Working {
   async #readyOrders(job: OpenJob, now: Epoch): Promise<ShardOrder[]> {
     const { self } = this.#settings;
     const paid = this.#ports.view.paid(job.view.id);
-    const held = [...this.#ports.view.claims(job.view.id)].filter(([shard, holder]) => holder === self && !paid.has(shard));
+    const held = [...this.#ports.view.claims(job.view.id)].filter(
+      ([shard, holder]) => holder === self && !paid.has(shard),
+    );
     const orders: ShardOrder[] = [];
     for (const [shard] of held.sort(([a], [b]) => a - b)) {
       if (this.#memory.index.standing(job.view.id, job.spec, shard) !== null) continue;
@@ -98,7 +100,11 @@ export class Working {
   async #baseWork(now: Epoch, signal: AbortSignal): Promise<void> {
     const task = baseTask(now);
     const done = this.#memory.shelf.count(task);
-    for (let shard = done; shard < this.#settings.baseTasks && this.#running.size < this.#settings.workers; shard += 1) {
+    for (
+      let shard = done;
+      shard < this.#settings.baseTasks && this.#running.size < this.#settings.workers;
+      shard += 1
+    ) {
       const ref = { task, shard, epoch: now, worker: this.#settings.self };
       const source = await findSource(this.#ports, ref, signal);
       if (source !== null) this.#begin({ ref, source, inputs: [] }, signal);
@@ -120,7 +126,10 @@ export class Working {
       const signed = await this.#ports.prove(order, signal);
       await this.#memory.shelf.add(signed);
       await this.#memory.index.add(signed);
-      this.#ports.log.info({ task, shard, kind: order.source.plan.kind, units: signed.proof.units.toString() }, 'shard proven');
+      this.#ports.log.info(
+        { task, shard, kind: order.source.plan.kind, units: signed.proof.units.toString() },
+        'shard proven',
+      );
       await this.#ports.gossip.publish('proofs', { proof: proofToWire(signed) });
     } catch (error) {
       if (signal.aborted) return;

@@ -18,7 +18,8 @@ export const collectError = errorTable('RESULT', {
     todo: 'wait; `corex job ID` shows the progress',
   },
   MISMATCH: {
-    what: (d: { job: string; shard: number; worker: string }) => `what ${d.worker} serves for shard ${d.shard} of job ${d.job} is not what it committed to`,
+    what: (d: { job: string; shard: number; worker: string }) =>
+      `what ${d.worker} serves for shard ${d.shard} of job ${d.job} is not what it committed to`,
     todo: 'do not use it; validators will find the worker, and the shard will be made again',
   },
 });
@@ -55,7 +56,12 @@ async function trainedModel(ports: CollectPorts, job: JobView, spec: JobSpec, sh
 }
 
 /** The outputs of one inference shard, segment by segment, each checked against the trace. */
-async function outputsOf(ports: CollectPorts, job: JobView, spec: JobSpec, shard: number): Promise<Map<string, Tensor>[]> {
+async function outputsOf(
+  ports: CollectPorts,
+  job: JobView,
+  spec: JobSpec,
+  shard: number,
+): Promise<Map<string, Tensor>[]> {
   const { proof } = proofOf(ports, job, spec, shard).signed;
   const mismatch = () => collectError('MISMATCH', { job: job.id.toString(), shard, worker: proof.worker });
   const listed = trace.safeParse(await ports.blobs.getObject(proof.traceCid, { from: [proof.worker] }));

@@ -19,7 +19,8 @@ export const compileError = errorTable('JOB', {
     todo: 'change the job file; `corex submit --help` shows a complete one',
   },
   MODEL: {
-    what: (d: { file: string; model: string; reason: string; mend: string }) => `${d.file}: model: ${d.model}: ${d.reason}`,
+    what: (d: { file: string; model: string; reason: string; mend: string }) =>
+      `${d.file}: model: ${d.model}: ${d.reason}`,
     todo: 'mend the model as the message says, and submit again; nothing was spent',
   },
   DATA_SHAPE: {
@@ -52,7 +53,11 @@ function compileGraphs(job: JobFile, model: Uint8Array): Compiled {
     const { step, state, units } = compileInfer(model, { batch: job.batch, labels: job.labels });
     return { step, state, units, merge: null };
   }
-  const { step, initialState, units } = compileTrain(model, { batch: job.batch, loss: job.loss, optimizer: job.optimizer });
+  const { step, initialState, units } = compileTrain(model, {
+    batch: job.batch,
+    loss: job.loss,
+    optimizer: job.optimizer,
+  });
   const merge = job.slices > 1 ? compileMerge(initialState, job.slices) : null;
   return { step, state: initialState, units, merge };
 }
@@ -67,7 +72,11 @@ async function compileModel(engine: GraphProbe, loaded: LoadedJob): Promise<Comp
     return compiled;
   } catch (error) {
     if (!(error instanceof CorexError) || !/^(MODEL|ENGINE)_/.test(error.code)) throw error;
-    throw compileError('MODEL', { file, model: job.model, reason: `${error.message}; ${error.todo}`, mend: error.todo }, error);
+    throw compileError(
+      'MODEL',
+      { file, model: job.model, reason: `${error.message}; ${error.todo}`, mend: error.todo },
+      error,
+    );
   }
 }
 
@@ -91,7 +100,10 @@ function seedOf(job: JobFile, random: Random): Hash {
 }
 
 /** Stores every part and lists them. @throws ENGINE_… for a model that cannot be compiled, JOB_REFUSED */
-export async function compileJob(ports: CompilePorts, loaded: LoadedJob): Promise<{ spec: JobSpec; wire: JobSpecWire; stored: Cid[] }> {
+export async function compileJob(
+  ports: CompilePorts,
+  loaded: LoadedJob,
+): Promise<{ spec: JobSpec; wire: JobSpecWire; stored: Cid[] }> {
   const { job, model, slices } = loaded;
   const compiled = await compileModel(ports.engine, loaded);
   const put = (bytes: Uint8Array) => ports.blobs.put(bytes);
@@ -118,7 +130,11 @@ export async function compileJob(ports: CompilePorts, loaded: LoadedJob): Promis
   const parsed = jobSpec.safeParse(wire);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw compileError('REFUSED', { file: loaded.file, key: issue?.path.join('.') ?? '', reason: issue?.message ?? 'unreadable' });
+    throw compileError('REFUSED', {
+      file: loaded.file,
+      key: issue?.path.join('.') ?? '',
+      reason: issue?.message ?? 'unreadable',
+    });
   }
   const parts = [wire.model, wire.graph, wire.merge, wire.state, ...data.map((slice) => slice.data)];
   return { spec: parsed.data, wire, stored: parts.filter((cid) => cid !== null).map((cid) => cid as Cid) };

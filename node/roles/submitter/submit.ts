@@ -11,7 +11,8 @@ import { compileJob, type GraphProbe } from './compile.ts';
 
 export const submitError = errorTable('SUBMIT', {
   BALANCE: {
-    what: (d: { file: string; fee: string; balance: string }) => `${d.file}: fee: ${d.fee} CXT is more than the ${d.balance} CXT of this account`,
+    what: (d: { file: string; fee: string; balance: string }) =>
+      `${d.file}: fee: ${d.fee} CXT is more than the ${d.balance} CXT of this account`,
     todo: 'lower `fee`, earn CXT by computing, or have a miner send some to this account',
   },
 });

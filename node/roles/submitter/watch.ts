@@ -15,7 +15,10 @@ export interface JobProgress {
   readonly roundsDone: number;
 }
 
-function stateOf(plan: ShardPlan, facts: { paid: ReadonlySet<number>; held: ReadonlyMap<number, unknown>; proven: (shard: number) => boolean }) {
+function stateOf(
+  plan: ShardPlan,
+  facts: { paid: ReadonlySet<number>; held: ReadonlyMap<number, unknown>; proven: (shard: number) => boolean },
+) {
   if (facts.paid.has(plan.index)) return 'paid';
   if (facts.proven(plan.index)) return 'proven';
   return facts.held.has(plan.index) ? 'claimed' : 'free';
@@ -38,5 +41,12 @@ export async function jobProgress(
   const count = (state: string) => states.filter((s) => s.state === state).length;
   const open = states.find(({ state }) => state === 'free' || state === 'claimed');
   const roundsDone = open === undefined ? spec.rounds : open.plan.round;
-  return { total: plans.length, free: count('free'), claimed: count('claimed'), proven: count('proven'), paid: count('paid'), roundsDone };
+  return {
+    total: plans.length,
+    free: count('free'),
+    claimed: count('claimed'),
+    proven: count('proven'),
+    paid: count('paid'),
+    roundsDone,
+  };
 }

@@ -2,7 +2,17 @@
 import { hashWords } from '#protocol/codec/abi.ts';
 import type { Address, Epoch } from '#protocol/ids.ts';
 import type { Law } from '#protocol/limits.ts';
-import type { BeaconPort, ChainView, CommitmentView, CourtPort, Head, Log, MarketPort, PoolPort, WorkPort } from '#protocol/ports.ts';
+import type {
+  BeaconPort,
+  ChainView,
+  CommitmentView,
+  CourtPort,
+  Head,
+  Log,
+  MarketPort,
+  PoolPort,
+  WorkPort,
+} from '#protocol/ports.ts';
 import { auditTimes, epochAt, epochTimes } from '#protocol/time/epoch.ts';
 import { recentEpochs } from '../compute/collect.ts';
 import { onEach } from '../duty.ts';
@@ -62,7 +72,8 @@ export class Concluding {
     await onEach(this.#ports.view.commitments(of), (on) => this.#conclude(on, times, now));
     if (now < times.pays) return;
     const judged = this.#ports.view.commitments(of).length > 0;
-    if (judged && !this.#ports.view.settled(of) && now >= times.pays + turnOf(this.#settings.self, of, 3)) await this.#ports.pool.settle();
+    if (judged && !this.#ports.view.settled(of) && now >= times.pays + turnOf(this.#settings.self, of, 3))
+      await this.#ports.pool.settle();
     if (now >= times.claimable && this.#ports.view.settled(of)) await this.#collect(of);
   }
 
@@ -82,7 +93,8 @@ export class Concluding {
       const record = await this.#records.get(of, on.worker);
       if (record === null) continue;
       if (record.verdict === 'fault' && on.outcome === 'fault') await this.#bounty(of, on.worker);
-      if ((await this.#ports.market.auditFee(on.worker, of, self)) > 0n) await this.#ports.market.claimAuditFee(on.worker, of);
+      if ((await this.#ports.market.auditFee(on.worker, of, self)) > 0n)
+        await this.#ports.market.claimAuditFee(on.worker, of);
     }
   }
 

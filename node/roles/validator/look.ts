@@ -80,7 +80,10 @@ export class Looking {
     try {
       const report = await auditWorker(this.#ports, domain, on, draw, law.samples, signal);
       const level = report.verdict === 'ok' ? 'info' : 'warn';
-      this.#ports.log[level]({ epoch: on.epoch, worker: on.worker, verdict: report.verdict, reason: report.reason }, 'audited');
+      this.#ports.log[level](
+        { epoch: on.epoch, worker: on.worker, verdict: report.verdict, reason: report.reason },
+        'audited',
+      );
       return report;
     } catch (error) {
       if (!(error instanceof CorexError) || signal.aborted) throw error;
@@ -91,11 +94,26 @@ export class Looking {
 
   async #decide(on: CommitmentView, report: AuditReport): Promise<void> {
     const { verdict, auditDigest, reason, samples } = report;
-    const evidence = { v: 1, epoch: on.epoch, worker: on.worker, validator: this.#settings.self, verdict, reason, samples: [...samples] };
+    const evidence = {
+      v: 1,
+      epoch: on.epoch,
+      worker: on.worker,
+      validator: this.#settings.self,
+      verdict,
+      reason,
+      samples: [...samples],
+    };
     const cid = await this.#ports.blobs.putObject(evidence);
     await this.#ports.blobs.keep(cid, `epoch/${on.epoch}`);
     const salt = hash(`0x${Buffer.from(this.#ports.random.bytes(32)).toString('hex')}`);
-    await this.#records.decide(on.epoch, on.worker, { verdict, auditDigest, salt, reason, report: cid, stage: 'decided' });
+    await this.#records.decide(on.epoch, on.worker, {
+      verdict,
+      auditDigest,
+      salt,
+      reason,
+      report: cid,
+      stage: 'decided',
+    });
   }
 
   async #send(on: CommitmentView): Promise<void> {

@@ -32,6 +32,13 @@ const REFUSALS: ReadonlyArray<readonly [string, RegExp, () => unknown]> = [
   ['MODEL_CUSTOM_DOMAIN', /the Fused.*com\.example/, () => admit(linear({ nodes: [custom] }), 'infer')],
   ['MODEL_UNKNOWN_OPERATOR', /Erf.*Gemm.*Relu/, () => train(linear({ nodes: [node('Erf', ['input'], 'output')] }))],
   ['MODEL_NO_GRADIENT', /Gather/, () => train(linear({ nodes: [node('Gather', ['w', 'input'], 'output')] }))],
+  [
+    'MODEL_NOT_REPEATABLE',
+    /RandomNormalLike/,
+    () => infer(linear({ nodes: [node('RandomNormalLike', ['input'], 'output')] })),
+  ],
+  ['MODEL_NOT_REPEATABLE', /Dropout/, () => infer(linear({ nodes: [node('Dropout', ['input', '', 'w'], 'output')] }))],
+  ['MODEL_CONTROL_FLOW', /Loop/, () => infer(linear({ nodes: [node('Loop', ['input'], 'output')] }))],
   ['MODEL_OPSET', /9/, () => admit(linear({}, 9), 'infer')],
   [
     'MODEL_BORDER',

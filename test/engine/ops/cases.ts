@@ -39,7 +39,18 @@ const unary = (op: OperatorName, low = -1.5, high = 1.7): Case[] => [
 
 /** Same shapes, a row against a matrix, and both sides broadcast. */
 const binary = (op: OperatorName, low = -1.5, high = 1.7): Case[] =>
-  [[[3, 4], [3, 4]], [[3, 4], [4]], [[2, 1, 3], [4, 1]], [[], [2, 3]]].map((shapes) => ({
+  [
+    [
+      [3, 4],
+      [3, 4],
+    ],
+    [[3, 4], [4]],
+    [
+      [2, 1, 3],
+      [4, 1],
+    ],
+    [[], [2, 3]],
+  ].map((shapes) => ({
     shapes,
     low,
     high,
@@ -87,9 +98,27 @@ export const CASES: Partial<Record<OperatorName, readonly Case[]>> = {
   })),
   Gemm: [gemm(0, 0, [5]), gemm(1, 0, [3, 5]), gemm(0, 1, [3, 1]), gemm(1, 1, [1, 5])],
   MatMul: [
-    { shapes: [[3, 4], [4, 2]], add: (b, x) => b.op('MatMul', x) },
-    { shapes: [[2, 3, 4], [4, 2]], add: (b, x) => b.op('MatMul', x) },
-    { shapes: [[2, 1, 3, 4], [3, 4, 2]], add: (b, x) => b.op('MatMul', x) },
+    {
+      shapes: [
+        [3, 4],
+        [4, 2],
+      ],
+      add: (b, x) => b.op('MatMul', x),
+    },
+    {
+      shapes: [
+        [2, 3, 4],
+        [4, 2],
+      ],
+      add: (b, x) => b.op('MatMul', x),
+    },
+    {
+      shapes: [
+        [2, 1, 3, 4],
+        [3, 4, 2],
+      ],
+      add: (b, x) => b.op('MatMul', x),
+    },
   ],
   Softmax: alongAxes('Softmax'),
   LogSoftmax: alongAxes('LogSoftmax'),
@@ -107,7 +136,16 @@ export const CASES: Partial<Record<OperatorName, readonly Case[]>> = {
   Expand: [{ shapes: [[3, 1]], add: (b, [x = '']) => b.op('Expand', [x, b.integers([2, 1, 4])]) }],
   Cast: [{ shapes: [[2, 3]], add: (b, [x = '']) => b.op('Cast', [x], { to: 11 }) }],
   Where: [{ shapes: [[3, 4], [4]], add: (b, x) => b.op('Where', [isOdd(b), ...x]) }],
-  Concat: [{ shapes: [[2, 3], [2, 1], [2, 2]], add: (b, x) => b.op('Concat', x, { axis: -1 }) }],
+  Concat: [
+    {
+      shapes: [
+        [2, 3],
+        [2, 1],
+        [2, 2],
+      ],
+      add: (b, x) => b.op('Concat', x, { axis: -1 }),
+    },
+  ],
   Slice: [
     {
       shapes: [[4, 5]],

@@ -48,6 +48,11 @@ const shaped = (numbers: readonly number[], shape: readonly number[] = [2, 3]): 
   constants: (b) => [b.integers(numbers)],
 });
 
+/** Operators with a rule. */
+type Differentiable = {
+  [K in keyof typeof GRADIENTS]: (typeof GRADIENTS)[K] extends null ? never : K;
+}[keyof typeof GRADIENTS];
+
 const CASES = {
   Add: pair,
   Sub: pair,
@@ -117,7 +122,8 @@ const CASES = {
     { shapes: [[4, 5]], constants: (b) => [b.integers([1, -3]), b.integers([3, 99]), b.integers([0, 1])] },
     { shapes: [[4]], constants: (b) => [b.integers([0]), b.integers([4])] },
   ],
-} as const satisfies Record<keyof typeof GRADIENTS, readonly Case[]>;
+  Clip: [{ shapes: [[2, 5]], constants: (b) => [b.scalar('float32', -0.25), b.scalar('float32', 0.3)] }],
+} as const satisfies Record<Differentiable, readonly Case[]>;
 
 /** Irrational multiples spread the operands; none lies near a kink or equals another. */
 function operand(shape: readonly number[], index: number, isPositive: boolean): Tensor {
@@ -139,7 +145,7 @@ function build(op: OperatorName, given: Case) {
   const gradients = addBackward(b, { value: y, gradient: b.values('float32', shape, numbersOf(slope)) }, names);
   b.output(y, 'result');
   for (const name of names) b.output(gradients.get(name) ?? name, `${name}.gradient`);
-  const graph = encodeModel({ opset: OPSET, graph: withIslands(b.finish('test')) });
+  const graph = encodeModel({ opset: OPSET, graph: withIslands(b.finish('test'), OPSET) });
   return { graph, tensors, slope: numbersOf(slope), isComplete: gradients.size === names.length };
 }
 

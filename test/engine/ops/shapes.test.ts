@@ -27,7 +27,10 @@ const OTHERS: Partial<Record<OperatorName, Case>> = {
       return b.op('Add', [x, b.op('Constant', [], { value })]);
     },
   },
-  Gather: { shapes: [[4, 5]], add: (b, [x = '']) => b.op('Gather', [x, b.values('int64', [2, 2], [0, 1, 3, 3])], { axis: -1 }) },
+  Gather: {
+    shapes: [[4, 5]],
+    add: (b, [x = '']) => b.op('Gather', [x, b.values('int64', [2, 2], [0, 1, 3, 3])], { axis: -1 }),
+  },
   OneHot: {
     shapes: [[2, 3]],
     low: 0,
@@ -44,7 +47,9 @@ for (const op of Object.keys(CATALOGUE) as OperatorName[]) {
     for (const [i, of] of cases.entries()) {
       const b = new GraphBuilder();
       const range = { low: of.low ?? 0.2, high: of.high ?? 1.7 };
-      const feeds = new Map<string, Tensor>(of.shapes.map((shape, k) => [`x${k}`, spreadOut(`${op}.${i}.${k}`, shape, range)]));
+      const feeds = new Map<string, Tensor>(
+        of.shapes.map((shape, k) => [`x${k}`, spreadOut(`${op}.${i}.${k}`, shape, range)]),
+      );
       const y = of.add(
         b,
         [...feeds].map(([name, tensor]) => b.input(name, tensor)),
@@ -61,14 +66,47 @@ for (const op of Object.keys(CATALOGUE) as OperatorName[]) {
 
 const refused: ReadonlyArray<readonly [string, Case]> = [
   ['Add of shapes that do not broadcast', { shapes: [[2, 3], [4]], add: (b, x) => b.op('Add', x) }],
-  ['MatMul of inner dimensions that differ', { shapes: [[2, 3], [4, 2]], add: (b, x) => b.op('MatMul', x) }],
+  [
+    'MatMul of inner dimensions that differ',
+    {
+      shapes: [
+        [2, 3],
+        [4, 2],
+      ],
+      add: (b, x) => b.op('MatMul', x),
+    },
+  ],
   ['Gemm with a bias that does not fit', { shapes: [[2, 3], [3, 2], [5]], add: (b, x) => b.op('Gemm', x) }],
-  ['Reshape to another number of elements', { shapes: [[2, 3]], add: (b, [x = '']) => b.op('Reshape', [x, b.integers([4, 2])]) }],
-  ['Reshape with two open dimensions', { shapes: [[2, 3]], add: (b, [x = '']) => b.op('Reshape', [x, b.integers([-1, -1])]) }],
-  ['Squeeze of a dimension that is not one', { shapes: [[2, 3]], add: (b, [x = '']) => b.op('Squeeze', [x, b.integers([1])]) }],
-  ['Concat of sides that differ', { shapes: [[2, 3], [4, 3]], add: (b, x) => b.op('Concat', x, { axis: 1 }) }],
-  ['Softmax along an axis that is not there', { shapes: [[2, 3]], add: (b, [x = '']) => b.op('Softmax', [x], { axis: 2 }) }],
-  ['Transpose that names an axis twice', { shapes: [[2, 3]], add: (b, [x = '']) => b.op('Transpose', [x], { perm: [0, 0] }) }],
+  [
+    'Reshape to another number of elements',
+    { shapes: [[2, 3]], add: (b, [x = '']) => b.op('Reshape', [x, b.integers([4, 2])]) },
+  ],
+  [
+    'Reshape with two open dimensions',
+    { shapes: [[2, 3]], add: (b, [x = '']) => b.op('Reshape', [x, b.integers([-1, -1])]) },
+  ],
+  [
+    'Squeeze of a dimension that is not one',
+    { shapes: [[2, 3]], add: (b, [x = '']) => b.op('Squeeze', [x, b.integers([1])]) },
+  ],
+  [
+    'Concat of sides that differ',
+    {
+      shapes: [
+        [2, 3],
+        [4, 3],
+      ],
+      add: (b, x) => b.op('Concat', x, { axis: 1 }),
+    },
+  ],
+  [
+    'Softmax along an axis that is not there',
+    { shapes: [[2, 3]], add: (b, [x = '']) => b.op('Softmax', [x], { axis: 2 }) },
+  ],
+  [
+    'Transpose that names an axis twice',
+    { shapes: [[2, 3]], add: (b, [x = '']) => b.op('Transpose', [x], { perm: [0, 0] }) },
+  ],
 ];
 
 for (const [title, { shapes, add }] of refused) {

@@ -22,8 +22,13 @@ interface Compiled {
 /** y = op(x0, x1, …), the scalar sum of seed · y, and d of it by each input. */
 function compile(of: Case, label: string): Compiled {
   const b = new GraphBuilder();
-  const range = { low: of.low ?? -1.5, high: of.high ?? 1.7 };
-  const inputs = new Map(of.shapes.map((shape, i) => [`x${i}`, spreadOut(`${label}.x${i}`, shape, range)]));
+  const inputs = new Map(
+    of.shapes.map((shape, i) => {
+      // Shifted, so that no element of one operand equals one of another.
+      const range = { low: (of.low ?? -1.5) + 0.0137 * i, high: (of.high ?? 1.7) + 0.0137 * i };
+      return [`x${i}`, spreadOut(`${label}.x${i}`, shape, range)];
+    }),
+  );
   const names = [...inputs].map(([name, tensor]) => b.input(name, tensor));
   const y = of.add(b, names);
   const seed = spreadOut(`${label}.seed`, b.info(y).shape, { low: 0.3, high: 1.1 });
@@ -58,7 +63,7 @@ async function worstDifference(compiled: Compiled): Promise<number> {
 }
 
 t.test('every operator with a gradient has a case', (t) => {
-  const operators = Object.keys(GRADIENTS);
+  const operators = Object.entries(GRADIENTS).flatMap(([op, rule]) => (rule === null ? [] : [op]));
   t.ok(operators.length > 20);
   t.same(
     operators.filter((op) => (CASES[op as OperatorName] ?? []).length === 0),

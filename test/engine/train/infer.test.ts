@@ -43,9 +43,9 @@ t.test('an operator that the catalogue does not know', async (t) => {
 t.test('a softmax is computed in float64', async (t) => {
   const model = linear({ nodes: [node('Gemm', ['input', 'w', 'b'], 'h'), node('Softmax', ['h'], 'output')] });
   const { step, state } = compileInfer(model, { batch: 2, labels: false });
-  const { nodes } = decodeModel(step).graph;
-  const at = nodes.findIndex(({ op }) => op === 'Softmax');
-  t.same([nodes[at - 1]?.op, nodes[at + 1]?.op], ['Cast', 'Cast']);
+  const operators = decodeModel(step).graph.nodes.map(({ op }) => op);
+  t.notOk(operators.includes('Softmax'));
+  t.match(operators.join(' '), /Cast ReduceMax Sub Exp ReduceSum Div Cast/);
   const logits = numbersAt(await runOnce(step, new Map([...state, ['x', x]])), 'logits');
   t.ok(Math.abs(logits.reduce((sum, number) => sum + number, 0) - 2) < 1e-6);
 });

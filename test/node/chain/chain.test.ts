@@ -253,7 +253,7 @@ t.test('a restart has the same facts and sends nothing again', async (t) => {
   t.equal(await world.chain.rpc.nonce(worker.address), sent);
 });
 
-t.test('a transfer that the chain takes back is not seen any more', async (t) => {
+t.test('a seed that the chain takes back is not seen any more', async (t) => {
   const snapshot = await world.chain.endpoints.send('evm_snapshot', []);
   await world.mined(second.chain.beacon.draw(epoch(3)));
   await caughtUp();

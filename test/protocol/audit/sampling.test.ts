@@ -11,7 +11,10 @@ t.test('offsets lie in range, also in the smallest and the largest', async (t) =
   for (const total of [1n, 2n, 1_000n, (1n << 128n) - 1n]) {
     const offsets = sampleOffsets(draw, units(total), 200);
     t.equal(offsets.length, 200);
-    t.ok(offsets.every((offset) => offset >= 0n && offset < total), `${total}`);
+    t.ok(
+      offsets.every((offset) => offset >= 0n && offset < total),
+      `${total}`,
+    );
   }
 });
 
@@ -35,7 +38,12 @@ t.test('a leaf is drawn as often as its units weigh', async (t) => {
 
 t.test('seed, worker and validator each choose other samples; the same draw repeats', async (t) => {
   const total = units(1n << 100n);
-  const draws = [draw, { ...draw, seed: hashFor('x') }, { ...draw, worker: bob.address }, { ...draw, validator: ann.address }];
+  const draws = [
+    draw,
+    { ...draw, seed: hashFor('x') },
+    { ...draw, worker: bob.address },
+    { ...draw, validator: ann.address },
+  ];
   t.equal(new Set(draws.flatMap((one) => sampleOffsets(one, total, 4))).size, 16);
   t.equal(new Set(draws.map((one) => tapPick(one, 0))).size, 4);
   t.not(tapPick(draw, 0), tapPick(draw, 1));

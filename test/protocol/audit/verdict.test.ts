@@ -34,7 +34,8 @@ t.test('nothing in a reveal can be exchanged', async (t) => {
     { auditDigest: hashFor('x') },
     { salt: hashFor('x') },
   ];
-  for (const other of others) t.not(verdictDigest({ ...reveal, ...other }), verdictDigest(reveal), Object.keys(other).join());
+  for (const other of others)
+    t.not(verdictDigest({ ...reveal, ...other }), verdictDigest(reveal), Object.keys(other).join());
 });
 
 t.test('an audit digest is keyed by its validator', async (t) => {

@@ -6,8 +6,15 @@ import { cidFor, hashFor } from '#test/ports/memory.ts';
 
 const count = fields.countField(7);
 
-const cases: ReadonlyArray<readonly [name: string, field: z.ZodType, good: readonly unknown[], bad: readonly unknown[]]> = [
-  ['hash', fields.hashField, [hashFor('x')], [`0x${'AB'.repeat(32)}`, `0x${'ab'.repeat(31)}`, 'ab'.repeat(32), 1, null]],
+const cases: ReadonlyArray<
+  readonly [name: string, field: z.ZodType, good: readonly unknown[], bad: readonly unknown[]]
+> = [
+  [
+    'hash',
+    fields.hashField,
+    [hashFor('x')],
+    [`0x${'AB'.repeat(32)}`, `0x${'ab'.repeat(31)}`, 'ab'.repeat(32), 1, null],
+  ],
   ['address', fields.addressField, [`0x${'ab'.repeat(20)}`], [`0x${'AB'.repeat(20)}`, `0x${'ab'.repeat(32)}`, '']],
   ['cid', fields.cidField, [cidFor('x')], ['', 'b', `z${'a'.repeat(58)}`, `b${'A'.repeat(58)}`, `b${'1'.repeat(58)}`]],
   ['epoch', fields.epochField, [0, 2 ** 40], [-1, 0.5, 2 ** 40 + 1, '1']],
@@ -34,6 +41,9 @@ t.test('amounts have one text: no sign, no leading zero, no hex', async (t) => {
 
 t.test('units above 128 bits are a refusal, not a crash', async (t) => {
   t.equal(fields.unitsField.parse(((1n << 128n) - 1n).toString()), (1n << 128n) - 1n);
-  t.doesNotThrow(() => fields.unitsField.safeParse((1n << 128n).toString()), 'safeParse answers, whatever a peer sends');
+  t.doesNotThrow(
+    () => fields.unitsField.safeParse((1n << 128n).toString()),
+    'safeParse answers, whatever a peer sends',
+  );
   t.equal(fields.weiField.parse((1n << 128n).toString()), 1n << 128n, 'wei have no such bound');
 });

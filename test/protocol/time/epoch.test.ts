@@ -7,12 +7,17 @@ import { LAW } from '#test/ports/memory.ts';
 
 t.test('epochs follow each other without a gap', async (t) => {
   t.equal(epochAt(LAW, 999), null, 'before genesis');
-  t.same([1_000, 1_007, 1_008, 1_080].map((time) => epochAt(LAW, time)), [0, 0, 1, 10]);
+  t.same(
+    [1_000, 1_007, 1_008, 1_080].map((time) => epochAt(LAW, time)),
+    [0, 0, 1, 10],
+  );
   fc.assert(
     fc.property(fc.nat(100_000), (after) => {
       const at = epochAt(LAW, LAW.genesis + after) ?? epoch(0);
       const { begins, ends } = epochTimes(LAW, at);
-      return begins <= LAW.genesis + after && LAW.genesis + after < ends && epochTimes(LAW, epoch(at + 1)).begins === ends;
+      return (
+        begins <= LAW.genesis + after && LAW.genesis + after < ends && epochTimes(LAW, epoch(at + 1)).begins === ends
+      );
     }),
   );
 });

@@ -15,7 +15,10 @@ t.test('the id is keccak(abi.encode(keccak("corex.base.v1"), epoch)), and no mar
 });
 
 t.test('the beacon is drawn before the epoch begins: two epochs back', async (t) => {
-  t.same([0, 1, 2, 9].map((e) => beaconOfBase(epoch(e))), [null, null, 0, 7]);
+  t.same(
+    [0, 1, 2, 9].map((e) => beaconOfBase(epoch(e))),
+    [null, null, 0, 7],
+  );
 });
 
 t.test('seeds differ by beacon, worker, epoch and index', async (t) => {

@@ -104,7 +104,11 @@ t.test('every offset finds the proof that it falls into', async (t) => {
     t.equal(within, before, `offset ${offset}`);
     hits.set(entry, before + 1n);
   }
-  t.same([...hits], entries.map((entry) => [entry, entry.units]), 'each as often as it has units');
+  t.same(
+    [...hits],
+    entries.map((entry) => [entry, entry.units]),
+    'each as often as it has units',
+  );
   t.throws(() => entryAt(work, work.units), { code: 'TREE_OFFSET' });
 });
 

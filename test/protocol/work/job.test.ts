@@ -24,7 +24,11 @@ const refused: ReadonlyArray<readonly [why: string, job: Record<string, unknown>
   ['a slice without rows', { ...TRAINING, slices: [{ data: cidFor('x'), rows: 0 }] }, 'slices'],
   ['segments of nothing', { ...TRAINING, segment: 0 }, 'segment'],
   ['more checkpoints than a trace holds', { ...TRAINING, steps: 1_024, segment: 1 }, 'segment'],
-  ['more checkpoints by the rows', { ...INFERENCE, slices: [{ data: cidFor('x'), rows: 8 * 1_024 }], segment: 1 }, 'segment'],
+  [
+    'more checkpoints by the rows',
+    { ...INFERENCE, slices: [{ data: cidFor('x'), rows: 8 * 1_024 }], segment: 1 },
+    'segment',
+  ],
   ['a name of nothing', { ...TRAINING, name: '' }, 'name'],
   ['an unknown class', { ...TRAINING, class: 'rough' }, 'class'],
   ['another version', { ...TRAINING, v: 2 }, 'v'],
@@ -35,7 +39,10 @@ t.test('each broken rule is refused where it is broken', async (t) => {
   for (const [why, job, path] of refused) {
     const parsed = jobSpec.safeParse(job);
     t.equal(parsed.success, false, why);
-    t.ok(parsed.error?.issues.some((issue) => issue.path[0] === path), `${why}: at ${path}`);
+    t.ok(
+      parsed.error?.issues.some((issue) => issue.path[0] === path),
+      `${why}: at ${path}`,
+    );
   }
   t.equal(jobSpec.safeParse({ ...TRAINING, extra: 1 }).success, false, 'a field that nobody knows');
 });

@@ -74,7 +74,11 @@ t.test('the schema refuses what no honest node sends', async (t) => {
     { extra: 1 },
   ];
   for (const change of bad) {
-    t.equal(signedProof.safeParse({ ...wire, proof: { ...wire.proof, ...change } }).success, false, JSON.stringify(change).slice(0, 60));
+    t.equal(
+      signedProof.safeParse({ ...wire, proof: { ...wire.proof, ...change } }).success,
+      false,
+      JSON.stringify(change).slice(0, 60),
+    );
   }
   t.equal(signedProof.safeParse({ ...wire, signature: '0x' }).success, false);
 });

@@ -54,12 +54,19 @@ t.test('in every job, inputs come before their shard and exist; units and counts
     const plans = planJob(job);
     const made = new Set<number>();
     for (const { index, inputs } of plans) {
-      t.ok(inputs.every((input) => input < index && made.has(input)), `${name}: inputs of ${index}`);
+      t.ok(
+        inputs.every((input) => input < index && made.has(input)),
+        `${name}: inputs of ${index}`,
+      );
       made.add(index);
     }
     t.equal(plans.length, shardsOf(job), name);
     t.equal(made.size, plans.length, `${name}: no shard twice`);
-    t.equal(unitsOfJob(job), plans.reduce((sum, plan) => sum + plan.units, 0n), name);
+    t.equal(
+      unitsOfJob(job),
+      plans.reduce((sum, plan) => sum + plan.units, 0n),
+      name,
+    );
   }
   t.equal(unitsOfJob(training), 4n * (3n * 1_000n + 7n));
 });
@@ -78,7 +85,10 @@ t.test('there are no shards beside these', async (t) => {
   }
   t.throws(() => planShard(inference, 9), RangeError);
   t.throws(() => planShard(chain, 1), RangeError);
-  t.same([-1, 0, 1, 7, 8].map((word) => shardsInWord(training, word)), [0, 3, 1, 1, 0]);
+  t.same(
+    [-1, 0, 1, 7, 8].map((word) => shardsInWord(training, word)),
+    [0, 3, 1, 1, 0],
+  );
   t.equal(hasShard(training, 1, 0), true);
   t.equal(hasShard(training, 1, 1), false);
 });

@@ -54,5 +54,8 @@ t.test('the schema: a start and an end at least, no more than the limit, nothing
 });
 
 t.test('the longest trace fits into one chunk', async (t) => {
-  t.ok(encodeCbor(traceOf(MAX_CHECKPOINTS)).length <= MAX_CHUNK, `${encodeCbor(traceOf(MAX_CHECKPOINTS)).length} bytes`);
+  t.ok(
+    encodeCbor(traceOf(MAX_CHECKPOINTS)).length <= MAX_CHUNK,
+    `${encodeCbor(traceOf(MAX_CHECKPOINTS)).length} bytes`,
+  );
 });
