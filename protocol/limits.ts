@@ -7,9 +7,9 @@ export const MAX_WORDS = 65_536;
 /** Shard numbers are word x 256 + bit. */
 export const MAX_SHARD = MAX_WORDS * WORD - 1;
 /** Checkpoints in one trace; bounds the trace object below one blob chunk. */
-export const MAX_CHECKPOINTS = 1_024;
+export const MAX_CHECKPOINTS = 880;
 /** Proofs in one epoch's commitment; the commitment object stays below one blob chunk. */
-export const MAX_PROOFS = 1_024;
+export const MAX_PROOFS = 900;
 /** Bytes of one chunk, and of any DAG-CBOR object. */
 export const MAX_CHUNK = 256 * 1024;
 /** Bytes of a model, a state or a data slice. */

@@ -11,7 +11,7 @@ const SEED = hashText('corex.digits.v1');
 export function digitsModel(): Uint8Array {
   return perceptron({
     features: 64,
-    layers: [64, 32],
+    layers: [128, 64],
     classes: 10,
     weight: (name, shape) =>
       shape.length === 2

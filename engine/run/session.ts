@@ -33,7 +33,7 @@ export function runtimeVersion(): string {
 
 /** The runtime reads elements in place, so they must lie on their natural boundary; only misplaced bytes are copied. */
 function inPlace(bytes: Uint8Array, width: number): Uint8Array {
-  return bytes.byteOffset % width === 0 ? bytes : bytes.slice();
+  return bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
 }
 
 export function toValue({ dtype, shape, data }: Tensor): Value {

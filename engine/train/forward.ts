@@ -7,7 +7,7 @@ import { modelError } from '#engine/onnx/errors.ts';
 import { isTrainable, TRAINABLE } from '#engine/ops/catalogue.ts';
 
 /** Names that a step graph gives a meaning. */
-const RESERVED = new Set(['x', 'y', 'loss', 'step', 'logits', 'prediction', 'correct']);
+const RESERVED = new Set(['x', 'y', 'loss', 'step', 'logits', 'prediction', 'correct', 'beta1.power', 'beta2.power']);
 const SUFFIXES = ['.next', '.momentum', '.m', '.v'];
 
 /** @throws CorexError MODEL_NAME where a weight's name means something else in a step graph */

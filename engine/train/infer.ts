@@ -1,5 +1,6 @@
 /** compileInfer(): a forward model to one graph for inference, with the weights as state and predictions as results. */
 import { withIslands } from '#engine/canon/islands.ts';
+import { withSplitProducts } from '#engine/canon/split-k.ts';
 import {
   type Attribute,
   type DeclaredValue,
@@ -9,7 +10,7 @@ import {
   nodeTitle,
 } from '#engine/graph/graph.ts';
 import { prune } from '#engine/graph/prune.ts';
-import { elementCount, type Tensor } from '#engine/graph/tensor.ts';
+import type { Tensor } from '#engine/graph/tensor.ts';
 import { type Admitted, admit } from '#engine/onnx/admit.ts';
 import { encodeModel } from '#engine/onnx/encode.ts';
 import { modelError } from '#engine/onnx/errors.ts';
@@ -18,6 +19,7 @@ import { Call } from '#engine/ops/call.ts';
 import { CATALOGUE, isTrainable } from '#engine/ops/catalogue.ts';
 import { CorexError } from '#protocol/errors.ts';
 import { bindBatch, checkWeightName } from './forward.ts';
+import { countUnits } from './units.ts';
 
 export interface CompiledInfer {
   /** Step graph: state, x and, for labels, y in; `logits`, `prediction` and, for labels, `correct` out. */
@@ -27,13 +29,10 @@ export interface CompiledInfer {
   readonly units: bigint;
 }
 
-interface Known {
-  readonly infos: ReadonlyMap<string, Info>;
-  readonly units: bigint;
-}
+type Infos = ReadonlyMap<string, Info>;
 
-/** Shapes as far as the catalogue knows the operators and the file tells; and the operations that can be counted. */
-function inferShapes({ graph, input }: Admitted, batch: number): Known {
+/** Shapes as far as the catalogue knows the operators and the file tells. */
+function inferShapes({ graph, input }: Admitted, batch: number): Infos {
   const constants = new Map(graph.initializers);
   const infos = new Map<string, Info>(graph.initializers);
   infos.set(input.name, { dtype: input.dtype, shape: bindBatch(input, batch) });
@@ -42,7 +41,6 @@ function inferShapes({ graph, input }: Admitted, batch: number): Known {
     info: (name: string) => infos.get(name),
     constant: (name: string) => constants.get(name),
   };
-  let units = 0;
   for (const node of graph.nodes) {
     const [output = ''] = node.outputs;
     const value = node.attributes.get('value');
@@ -51,12 +49,8 @@ function inferShapes({ graph, input }: Admitted, batch: number): Known {
     const info = tryShape(call);
     if (info !== undefined) infos.set(output, info);
     else noteDeclared(node, declared, input, batch, infos);
-    units +=
-      info !== undefined && isTrainable(node.op)
-        ? CATALOGUE[node.op].units(call, info)
-        : assumedUnits(node, graph.initializers, batch);
   }
-  return { infos, units: BigInt(units) };
+  return infos;
 }
 
 function tryShape(call: Call): Info | undefined {
@@ -93,28 +87,22 @@ function bound({ dtype, shape }: DeclaredValue, input: DeclaredValue, batch: num
   return sizes.every((size) => typeof size === 'number') ? { dtype, shape: sizes } : undefined;
 }
 
-/** An operator that we cannot count: each weight that it reads is multiplied and added once a row. */
-function assumedUnits({ inputs }: Node, initializers: ReadonlyMap<string, Tensor>, batch: number): number {
-  const weights = inputs.map((name) => initializers.get(name)).filter((tensor) => tensor !== undefined);
-  return weights.reduce((sum, { shape }) => sum + 2 * batch * elementCount(shape), 0);
-}
-
-/** [batch, classes], from the nodes or else from what the file declares. */
-function logitsInfo({ output, graph }: Admitted, known: Known, batch: number): Info {
-  const info = known.infos.get(output.name) ?? declaredLogits(output, batch);
-  if (info?.shape.length === 2 && info.shape[0] === batch && info.dtype === 'float32') return info;
+/** [batch, …, classes], from the nodes or else from what the file declares. */
+function logitsInfo({ output, graph }: Admitted, known: Infos, batch: number): Info {
+  const info = known.get(output.name) ?? declaredLogits(output, batch);
+  if (info !== undefined && info.shape.length >= 2 && info.shape[0] === batch && info.dtype === 'float32') return info;
   const last = graph.nodes.at(-1);
   const shape = info === undefined ? 'unknown' : `${info.dtype} [${info.shape.join(', ')}]`;
   throw modelError('SHAPE', {
     where: last === undefined ? output.name : nodeTitle(last),
-    why: `the output ${output.name} is ${shape}, inference takes float32 [${batch}, classes]`,
+    why: `the output ${output.name} is ${shape}, inference takes float32 [${batch}, …, classes]`,
   });
 }
 
 function declaredLogits({ dtype, shape }: DeclaredValue, batch: number): Info | undefined {
-  const [first, classes] = shape;
-  if (shape.length !== 2 || typeof classes !== 'number') return undefined;
-  return typeof first === 'string' || first === 1 || first === batch ? { dtype, shape: [batch, classes] } : undefined;
+  const [first, ...rest] = shape;
+  if (!rest.every((size) => typeof size === 'number')) return undefined;
+  return typeof first === 'string' || first === 1 || first === batch ? { dtype, shape: [batch, ...rest] } : undefined;
 }
 
 const attributes = (of: Readonly<Record<string, number>>): Map<string, Attribute> =>
@@ -162,12 +150,13 @@ export function compileInfer(
   const logitsShape = logitsInfo(admitted, known, batch);
   const logits: DeclaredValue = { name: 'logits', ...logitsShape };
   const state = stateOf(admitted);
-  const row = { dtype: 'int64', shape: [batch] } as const;
+  // One prediction for each row, or for each place of a sequence.
+  const row = { dtype: 'int64', shape: logitsShape.shape.slice(0, -1) } as const;
   const nodes = [
     ...(input.name === 'x' ? [] : [node('Identity', ['x'], input.name)]),
     ...graph.nodes,
     ...(output.name === 'logits' ? [] : [node('Identity', [output.name], 'logits')]),
-    node('ArgMax', ['logits'], 'prediction', { axis: 1, keepdims: 0 }),
+    node('ArgMax', ['logits'], 'prediction', { axis: -1, keepdims: 0 }),
   ];
   if (labels) {
     nodes.push(node('Equal', ['prediction', 'y'], 'matches'));
@@ -184,10 +173,10 @@ export function compileInfer(
     nodes,
     initializers: new Map([...graph.initializers].filter(([name]) => !state.has(name))),
     opaque: graph.opaque,
-    values: [...known.infos]
+    values: [...known]
       .filter(([name]) => made.has(name) && name !== 'logits')
       .map(([name, { dtype, shape }]) => ({ name, dtype, shape })),
   };
-  const units = known.units + BigInt(elementCount(logitsShape.shape));
-  return { step: encodeModel({ opset, graph: withIslands(prune(step), opset) }), state, units };
+  const canonical = encodeModel({ opset, graph: withSplitProducts(withIslands(prune(step), opset), opset) });
+  return { step: canonical, state, units: countUnits(canonical) };
 }

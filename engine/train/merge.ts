@@ -4,6 +4,7 @@ import { OPSET } from '#engine/graph/graph.ts';
 import type { Tensor } from '#engine/graph/tensor.ts';
 import { encodeModel } from '#engine/onnx/encode.ts';
 import { sortedNames } from '#engine/state/state.ts';
+import { countUnits } from './units.ts';
 
 /**
  * Inputs `s0.NAME`, `s1.NAME`, …; outputs `NAME.next`. Integers are the same in every part and come from the first.
@@ -23,5 +24,6 @@ export function compileMerge(state: ReadonlyMap<string, Tensor>, parts: number):
     const isFloat = dtype === 'float32' || dtype === 'float64';
     b.output(isFloat ? b.op('Mul', [sum(), b.scalar(dtype, 1 / parts)]) : first, `${name}.next`);
   });
-  return { graph: encodeModel({ opset: OPSET, graph: b.finish('merge') }), units: b.units };
+  const graph = encodeModel({ opset: OPSET, graph: b.finish('merge') });
+  return { graph, units: countUnits(graph) };
 }

@@ -1,5 +1,6 @@
 /** The optimizers, a row each, with the semantics of torch.optim: which tensors they keep and how a weight moves. */
 import type { GraphBuilder } from '#engine/graph/build.ts';
+import { tensorOf } from '#engine/graph/numbers.ts';
 import type { Tensor } from '#engine/graph/tensor.ts';
 import { ELEMENT_TYPE } from '#engine/onnx/wire.ts';
 import { zeros } from '#engine/state/state.ts';
@@ -52,10 +53,12 @@ const sgd: Rule<SgdSpec> = (b, { lr, momentum }, moved) => {
   return state;
 };
 
-/** 1 - beta^t in float64, by way of the exponential function, for a power's bits depend on the processor. */
-function correction(b: GraphBuilder, step: string, beta: number): string {
-  const wide = b.op('Cast', [step], { to: ELEMENT_TYPE.float64 });
-  const power = b.op('Exp', [b.op('Mul', [wide, b.scalar('float64', Math.log(beta))])]);
+/** 1 - beta^t in float64. The power is a product carried in the state: no function whose bits depend on the processor. */
+function correction(b: GraphBuilder, beta: number, name: string, into: Map<string, Tensor>): string {
+  const one = tensorOf('float64', [], [1]);
+  into.set(name, one);
+  const power = b.op('Mul', [b.input(name, one), b.scalar('float64', beta)]);
+  b.output(power, `${name}.next`);
   return b.op('Sub', [b.scalar('float64', 1), power]);
 }
 
@@ -66,8 +69,8 @@ const adamw: Rule<AdamWSpec> = (b, spec, moved) => {
   const step = b.op('Add', [addState(b, 'step', [], state), float(b, 1)]);
   b.output(step, 'step.next');
   const narrow = (name: string): string => b.op('Cast', [name], { to: ELEMENT_TYPE.float32 });
-  const stepSize = narrow(b.op('Div', [b.scalar('float64', lr), correction(b, step, beta1)]));
-  const root = narrow(b.op('Sqrt', [correction(b, step, beta2)]));
+  const stepSize = narrow(b.op('Div', [b.scalar('float64', lr), correction(b, beta1, 'beta1.power', state)]));
+  const root = narrow(b.op('Sqrt', [correction(b, beta2, 'beta2.power', state)]));
   for (const { name, weight, gradient } of moved) {
     const m = addState(b, `${name}.m`, weight.shape, state);
     const v = addState(b, `${name}.v`, weight.shape, state);

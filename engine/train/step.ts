@@ -1,5 +1,6 @@
 /** compileTrain(): a forward model to one graph for the whole training step, forward, loss, backward and optimizer. */
 import { withIslands } from '#engine/canon/islands.ts';
+import { withSplitProducts } from '#engine/canon/split-k.ts';
 import { GraphBuilder } from '#engine/graph/build.ts';
 import { OPSET } from '#engine/graph/graph.ts';
 import { prune } from '#engine/graph/prune.ts';
@@ -11,6 +12,7 @@ import { addBackward } from './backward.ts';
 import { addForward } from './forward.ts';
 import { checkLogits, LOSSES, type LossName } from './losses.ts';
 import { addOptimizer, type OptimizerSpec } from './optimizers.ts';
+import { countUnits } from './units.ts';
 
 export interface TrainOptions {
   readonly batch: number;
@@ -42,9 +44,10 @@ export function compileTrain(model: Uint8Array, { batch, loss: kind, optimizer }
   });
   const kept = addOptimizer(b, optimizer, moved);
   b.output(loss, 'loss');
-  const graph = withIslands(prune(b.finish('train')), OPSET);
+  const graph = withSplitProducts(withIslands(prune(b.finish('train')), OPSET));
+  const step = encodeModel({ opset: OPSET, graph });
   const initialState = new Map([...weights, ...kept]);
-  return { step: encodeModel({ opset: OPSET, graph }), initialState, units: b.units };
+  return { step, initialState, units: countUnits(step) };
 }
 
 /** A weight that the output does not depend on. */

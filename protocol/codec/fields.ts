@@ -28,7 +28,9 @@ export const epochField = z
 export const unitsField = z
   .string()
   .regex(DIGITS)
-  .transform((text) => units(BigInt(text)));
+  .transform((text) => BigInt(text))
+  .refine((n) => n < 1n << 128n)
+  .transform(units);
 export const weiField = z
   .string()
   .regex(DIGITS)

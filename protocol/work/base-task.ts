@@ -9,7 +9,7 @@ const GENESIS = hashText('corex.genesis.v1');
 /** A base task is a fixed training run: these many steps of the base model, a checkpoint every segment. */
 export const BASE_SHARD = { kind: 'train', batch: 64, steps: 16, segment: 4, firstStep: 0, rows: 256 } as const;
 /** Base shards that one worker may commit in one epoch. */
-export const MAX_BASE_SHARDS = 1_024;
+export const MAX_BASE_SHARDS = 512;
 
 /** The task id that all base shards of an epoch share. */
 export function baseTask(of: Epoch): Hash {

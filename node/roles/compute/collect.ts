@@ -58,10 +58,10 @@ export class Collecting {
   ): Promise<void> {
     const { worker, epoch: of } = mine;
     if (mine.outcome === null && now >= times.revealsEnd) await this.#ports.work.finalize(worker, of);
-    if (mine.outcome === 'accepted' && mine.marketUnits > 0n) await this.#redeem(mine, signal);
     if (now >= times.pays && !this.#ports.view.settled(of)) await this.#ports.pool.settle();
     if (mine.outcome !== 'accepted' || this.#ports.view.slashed(worker)) return;
     if (now >= times.claimable && this.#ports.view.settled(of)) await this.#claim(of);
+    if (mine.marketUnits > 0n) await this.#redeem(mine, signal);
   }
 
   async #redeem(mine: CommitmentView, signal: AbortSignal): Promise<void> {

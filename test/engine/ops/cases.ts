@@ -76,6 +76,12 @@ const isOdd = (b: GraphBuilder): string => b.initializer('mask', tensorOf('bool'
 
 /** A row of the catalogue with a gradient and without a case makes the test fail. */
 export const CASES: Partial<Record<OperatorName, readonly Case[]>> = {
+  Clip: [
+    {
+      shapes: [[2, 5]],
+      add: (b, [x = '']) => b.op('Clip', [x, b.scalar('float64', -0.25), b.scalar('float64', 0.3)]),
+    },
+  ],
   Add: binary('Add'),
   Sub: binary('Sub'),
   Mul: binary('Mul'),

@@ -11,8 +11,8 @@ const good = readFileSync(join(examples, 'train.yaml'), 'utf8');
 t.test('the examples are valid and mean what they say', async (t) => {
   const { job, baseDir } = await readJobFile(join(examples, 'train.yaml'));
   t.equal(baseDir, examples);
-  t.match(job, { program: 'train', slices: 3, rounds: 4, steps: 40, segment: 10, fee: '1.0', deadline: 1800 });
-  t.match(job.data, { csv: 'digits.csv', rows: '0-1436', label: 64 });
+  t.match(job, { program: 'train', slices: 3, rounds: 4, steps: 40, segment: 10, fee: '0.6', deadline: 1800 });
+  t.match(job.data, { csv: 'digits.csv', rows: '360-1796', label: 64 });
   const infer = await readJobFile(join(examples, 'infer.yaml'));
   t.match(infer.job, { program: 'infer', labels: true, model: 'trained.onnx' });
 });
@@ -34,9 +34,9 @@ const mistakes: ReadonlyArray<readonly [string, string, RegExp]> = [
   ['batch: 32', 'batch: many', /batch: .*number/],
   ['program: train', 'program: trian', /^job\.yaml:3: program: .*train or infer is expected$/],
   ['program: train\n', '', /program: .*train or infer is expected$/],
-  ['rows: 0-1436', 'rows: 9-3', /data\.rows: a range such as 0-63/],
-  ['fee: "1.0"', 'fee: "lots"', /fee: an amount of CXT/],
-  ['fee: "1.0"', 'fee: "-1"', /fee: an amount of CXT/],
+  ['rows: 360-1796', 'rows: 9-3', /data\.rows: a range such as 0-63/],
+  ['fee: "0.6"', 'fee: "lots"', /fee: an amount of CXT/],
+  ['fee: "0.6"', 'fee: "-1"', /fee: an amount of CXT/],
   ['deadline: 30m', 'deadline: soon', /deadline: a duration such as 90s/],
   ['loss: softmax-cross-entropy', 'loss: hinge', /loss: /],
   ['batch: 32', 'batch: 32\nbatch: 33', /unique/],

@@ -13,7 +13,12 @@ function openBook(jobs: JobView[]): { book: JobBook; blobs: MemoryBlobs; asked: 
   const warned: unknown[] = [];
   const ignore = () => {};
   const book = new JobBook({
-    blobs: { getObject: async (cid) => (asked.push(cid), blobs.getObject(cid)) },
+    blobs: {
+      getObject: (cid) => {
+        asked.push(cid);
+        return blobs.getObject(cid);
+      },
+    },
     view: { jobs: () => jobs },
     log: {
       debug: ignore,

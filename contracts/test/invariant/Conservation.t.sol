@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {vm} from "../support/Vm.sol";
+import {Handler} from "./Handler.sol";
+
+/// @notice DESIGN section 9: at every block pool + stakes + escrows + unclaimed + wallets + burned = 100,000,000 CXT.
+contract ConservationTest {
+    Handler internal handler;
+
+    function setUp() public {
+        handler = new Handler();
+    }
+
+    function targetContracts() public view returns (address[] memory targets) {
+        targets = new address[](1);
+        targets[0] = address(handler);
+    }
+
+    struct FuzzSelector {
+        address addr;
+        bytes4[] selectors;
+    }
+
+    /// @dev Work and its payment are drawn more often than the rest: without them nobody has anything to act with.
+    function targetSelectors() public view returns (FuzzSelector[] memory targets) {
+        bytes4[21] memory all = [
+            Handler.work.selector,
+            Handler.work.selector,
+            Handler.work.selector,
+            Handler.settleOne.selector,
+            Handler.settleOne.selector,
+            Handler.claimAll.selector,
+            Handler.claimAll.selector,
+            Handler.claimWork.selector,
+            Handler.claimAudit.selector,
+            Handler.claimBounty.selector,
+            Handler.claimAuditFee.selector,
+            Handler.finalizeLate.selector,
+            Handler.expireOne.selector,
+            Handler.stake.selector,
+            Handler.unstake.selector,
+            Handler.withdraw.selector,
+            Handler.postOne.selector,
+            Handler.claimShards.selector,
+            Handler.redeemAll.selector,
+            Handler.releaseOne.selector,
+            Handler.refundOne.selector
+        ];
+        targets = new FuzzSelector[](1);
+        targets[0] = FuzzSelector(address(handler), new bytes4[](all.length + 1));
+        for (uint256 i; i < all.length; ++i) {
+            targets[0].selectors[i] = all[i];
+        }
+        targets[0].selectors[all.length] = Handler.wait.selector;
+    }
+
+    function invariant_everyWeiIsSomewhere() public view {
+        (uint256 minted, uint256 burned) = handler.supply();
+        (uint256 remaining, uint256 unclaimed, uint256 inPool) = handler.pots();
+        (uint256 ofStakes, uint256 ofMarket, uint256 ofCourt) = handler.balances();
+        vm.assertEq(remaining + unclaimed, inPool, "the pool holds what remains and what is owed");
+        vm.assertEq(ofStakes, handler.staked(), "the registry holds the stakes and what unbonds");
+        vm.assertEq(
+            ofMarket, handler.escrowed() + handler.auditFeesDue(), "the market holds escrows and the auditors' parts"
+        );
+        vm.assertEq(handler.elsewhere(), 0, "no other contract holds anything");
+        vm.assertEq(
+            inPool + ofStakes + ofMarket + ofCourt + handler.inWallets() + burned, minted, "every wei is somewhere"
+        );
+    }
+
+    function invariant_noPromiseExceedsThePool() public view {
+        (, uint256 unclaimed,) = handler.pots();
+        vm.assertLe(handler.owed(), unclaimed, "what accounts can claim was released for them");
+    }
+}
