@@ -16,8 +16,7 @@ import { encodeModel } from '#engine/onnx/encode.ts';
 import { modelError } from '#engine/onnx/errors.ts';
 import { ELEMENT_TYPE } from '#engine/onnx/wire.ts';
 import { Call } from '#engine/ops/call.ts';
-import { CATALOGUE, isTrainable } from '#engine/ops/catalogue.ts';
-import { CorexError } from '#protocol/errors.ts';
+import { folded, shapesOf } from '#engine/ops/inference-shapes.ts';
 import { bindBatch, checkWeightName } from './forward.ts';
 import { countUnits } from './units.ts';
 
@@ -46,23 +45,15 @@ function inferShapes({ graph, input }: Admitted, batch: number): Infos {
     const value = node.attributes.get('value');
     if (node.op === 'Constant' && value?.kind === 'tensor') constants.set(output, value.value);
     const call = new Call(node, surroundings);
-    const info = tryShape(call);
-    if (info !== undefined) infos.set(output, info);
-    else noteDeclared(node, declared, input, batch, infos);
+    noteDeclared(node, declared, input, batch, infos);
+    shapesOf(call).forEach((info, i) => {
+      infos.set(node.outputs[i] ?? '', info);
+    });
+    const info = infos.get(output);
+    const numbers = info === undefined ? null : folded(call, info, surroundings.constant);
+    if (numbers !== null) constants.set(output, numbers);
   }
   return infos;
-}
-
-function tryShape(call: Call): Info | undefined {
-  const { op } = call.node;
-  if (!isTrainable(op)) return undefined;
-  try {
-    return CATALOGUE[op].shape(call);
-  } catch (error) {
-    // An operand without a static shape; the model may still be sound.
-    if (error instanceof CorexError) return undefined;
-    throw error;
-  }
 }
 
 function noteDeclared(

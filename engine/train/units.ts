@@ -4,6 +4,7 @@ import { elementCount } from '#engine/graph/tensor.ts';
 import { decodeModel } from '#engine/onnx/decode.ts';
 import { Call } from '#engine/ops/call.ts';
 import { CATALOGUE, isTrainable } from '#engine/ops/catalogue.ts';
+import { folded, shapesOf } from '#engine/ops/inference-shapes.ts';
 import { CorexError } from '#protocol/errors.ts';
 
 /** Operators outside the catalogue that move data and compute nothing. */
@@ -22,7 +23,15 @@ export function countUnits(bytes: Uint8Array): bigint {
   for (const node of graph.nodes) {
     const value = node.attributes.get('value');
     if (node.op === 'Constant' && value?.kind === 'tensor') constants.set(node.outputs[0] ?? '', value.value);
-    units += BigInt(unitsOfNode(new Call(node, surroundings), infos) ?? assumedUnits(node, infos));
+    const call = new Call(node, surroundings);
+    // What follows from the operands stands above what the file declares: a false declaration must not be paid.
+    shapesOf(call).forEach((info, i) => {
+      infos.set(node.outputs[i] ?? '', info);
+    });
+    const info = infos.get(node.outputs[0] ?? '');
+    const numbers = info === undefined ? null : folded(call, info, surroundings.constant);
+    if (numbers !== null) constants.set(node.outputs[0] ?? '', numbers);
+    units += BigInt(unitsOfNode(call, info) ?? assumedUnits(node, infos));
   }
   return units;
 }
@@ -37,14 +46,12 @@ function declaredInfos(graph: Graph): Map<string, Info> {
   return infos;
 }
 
-/** Null where the catalogue does not know the operator, or the graph not its operands' shapes. */
-function unitsOfNode(call: Call, infos: Map<string, Info>): number | null {
-  const { op, outputs } = call.node;
+/** Null where the catalogue does not know the operator, or nobody the shapes. */
+function unitsOfNode(call: Call, info: Info | undefined): number | null {
+  const { op } = call.node;
   if (!isTrainable(op)) return FREE.has(op) ? 0 : null;
   try {
-    const info = CATALOGUE[op].shape(call);
-    infos.set(outputs[0] ?? '', info);
-    return CATALOGUE[op].units(call, info);
+    return info === undefined ? null : CATALOGUE[op].units(call, info);
   } catch (error) {
     if (error instanceof CorexError) return null;
     throw error;

@@ -108,7 +108,7 @@ contract Handler is World {
                 if (dice < 32 || !court.onCommittee(epoch, workers[i], validator)) continue;
                 // All tell the same of a worker, or each his own; a fault is rare.
                 uint256 opinion = dice < 64 ? dice : uint8(uint256(keccak256(abi.encode(seed, i))));
-                Verdict verdict = opinion < 12 ? Verdict.Fault : opinion < 50 ? Verdict.Unavailable : Verdict.Ok;
+                Verdict verdict = opinion < 20 ? Verdict.Fault : opinion < 50 ? Verdict.Unavailable : Verdict.Ok;
                 commitVerdict(validator, workers[i], epoch, verdict);
                 said[epoch][workers[i]][validator] = verdict;
             }
@@ -150,73 +150,56 @@ contract Handler is World {
     // ---- what is paid ----
 
     /// @dev Every epoch with work is past its deadlines here, so the oldest unsettled one must settle.
-    function settleOne() external {
-        uint64 next = ledger.nextWithWork(settled);
-        if (next == 0) return;
-        pool.settle();
-        settled = next;
-        ++done["settle"];
+    function settleAll() external {
+        for (uint64 next = ledger.nextWithWork(settled); next != 0; next = ledger.nextWithWork(settled)) {
+            pool.settle();
+            settled = next;
+            ++done["settle"];
+        }
     }
 
-    function claimWork(uint256 who, uint256 pick) external {
-        if (committed.length == 0) return;
-        (address account, uint64 epoch) = (anyone(who), committed[pick % committed.length]);
-        (uint256 amount,) = pool.claimable(account, epoch);
-        if (amount == 0) return;
-        vm.prank(account);
-        pool.claimWork(epoch);
-        ++done["claimWork"];
-    }
-
-    function claimAudit(uint256 who, uint256 pick) external {
-        if (committed.length == 0) return;
-        (address account, uint64 epoch) = (anyone(who), committed[pick % committed.length]);
-        (, uint256 amount) = pool.claimable(account, epoch);
-        if (amount == 0) return;
-        vm.prank(account);
-        pool.claimAudit(epoch);
-        ++done["claimAudit"];
-    }
-
-    /// @dev Each account claims all that is due to it, as nodes do.
-    function claimAll(uint256 who) external {
-        address account = anyone(who);
-        for (uint256 i; i < committed.length; ++i) {
-            (uint256 forWork, uint256 forAudits) = pool.claimable(account, committed[i]);
+    /// @dev All but one claim what is due to them.
+    function claimAll(uint256 lazy) external {
+        for (uint256 i; i < committed.length * people(); ++i) {
+            (address account, uint64 epoch) = (person(i % people()), committed[i / people()]);
+            if (account == anyone(lazy)) continue;
+            (uint256 forWork, uint256 forAudits) = pool.claimable(account, epoch);
             if (forWork > 0) {
                 vm.prank(account);
-                pool.claimWork(committed[i]);
+                pool.claimWork(epoch);
                 ++done["claimWork"];
             }
             if (forAudits > 0) {
                 vm.prank(account);
-                pool.claimAudit(committed[i]);
+                pool.claimAudit(epoch);
                 ++done["claimAudit"];
             }
         }
     }
 
-    function claimBounty(uint256 pick) external {
+    function claimBounties() external {
         for (uint256 i; i < committed.length; ++i) {
-            uint64 epoch = committed[i];
-            for (uint256 k; k < workersOf[epoch].length; ++k) {
-                address worker = workersOf[epoch][k];
-                address validator = person(WORKERS + pick % VALIDATORS);
-                if (court.verdictOf(epoch, worker, validator) != Verdict.Fault) continue;
-                vm.prank(validator);
-                try court.claimBounty(epoch, worker) {
-                    ++done["bounty"];
-                } catch (bytes memory reason) {
-                    only(reason, IAuditCourt.NothingToClaim.selector);
-                }
+            address[] memory workers = workersOf[committed[i]];
+            for (uint256 k; k < workers.length * VALIDATORS; ++k) {
+                claimBounty(committed[i], workers[k / VALIDATORS], person(WORKERS + k % VALIDATORS));
             }
         }
     }
 
-    function claimAuditFee(uint256 pick) external {
+    function claimBounty(uint64 epoch, address worker, address validator) internal {
+        if (court.verdictOf(epoch, worker, validator) != Verdict.Fault) return;
+        vm.prank(validator);
+        try court.claimBounty(epoch, worker) {
+            ++done["bounty"];
+        } catch (bytes memory reason) {
+            only(reason, IAuditCourt.NothingToClaim.selector);
+        }
+    }
+
+    function claimAuditFees(uint256 pick) external {
         for (uint256 i; i < deliveries.length; ++i) {
             Delivery memory d = deliveries[i];
-            address validator = person(WORKERS + pick % VALIDATORS);
+            address validator = person(WORKERS + (pick >> i) % VALIDATORS);
             if (market.auditFeeOf(d.worker, d.epoch, validator) == 0) continue;
             vm.prank(validator);
             market.claimAuditFee(d.worker, d.epoch);
@@ -224,24 +207,32 @@ contract Handler is World {
         }
     }
 
-    function expireOne(uint256 pick) external {
-        if (committed.length == 0) return;
-        uint64 epoch = committed[pick % committed.length];
-        if (pool.released(epoch) == 0 || block.timestamp < claimableFrom(epoch) + law.claimWindowSeconds) return;
-        try pool.expire(epoch) {
-            ++done["expire"];
-        } catch (bytes memory reason) {
-            only(reason, IMiningPool.NotExpired.selector);
+    function expireAll(uint256 late) external {
+        if (late % 8 == 0) goTo(block.timestamp + law.claimWindowSeconds);
+        for (uint256 i; i < committed.length; ++i) {
+            if (pool.released(committed[i]) == 0) continue;
+            try pool.expire(committed[i]) {
+                ++done["expire"];
+            } catch (bytes memory reason) {
+                only(reason, IMiningPool.NotExpired.selector);
+            }
         }
     }
 
     // ---- stake ----
 
+    /// @dev Somebody who has CXT, if there is anybody.
+    function anyoneRich(uint256 pick) internal view returns (address account) {
+        for (uint256 i; i < people(); ++i) {
+            account = anyone(bound(pick, 0, people()) + i);
+            if (token.balanceOf(account) > 1e6 && !stakes.slashed(account)) return account;
+        }
+    }
+
     function stake(uint256 who, uint256 amount) external {
-        address account = anyone(who);
-        uint256 balance = token.balanceOf(account);
-        if (balance == 0 || stakes.slashed(account)) return;
-        amount = bound(amount, 1, balance);
+        address account = anyoneRich(who);
+        if (stakes.slashed(account) || token.balanceOf(account) == 0) return;
+        amount = bound(amount, 1, token.balanceOf(account));
         vm.prank(account);
         token.approve(address(stakes), amount);
         vm.prank(account);
@@ -251,26 +242,30 @@ contract Handler is World {
 
     function unstake(uint256 who, uint256 amount) external {
         address account = anyone(who);
-        uint256 staked = stakes.stakeOf(account);
-        if (staked == 0) return;
+        for (uint256 i; i < people() && stakes.stakeOf(account) == 0; ++i) {
+            account = person(i);
+        }
+        uint256 available = stakes.stakeOf(account);
+        if (available == 0) return;
         vm.prank(account);
-        stakes.requestUnstake(bound(amount, 1, staked));
+        stakes.requestUnstake(bound(amount, 1, available));
         ++done["unstake"];
     }
 
-    function withdraw(uint256 who) external {
-        address account = anyone(who);
-        (uint256 amount, uint64 at) = stakes.unbondingOf(account);
-        if (amount == 0 || block.timestamp < at) return;
-        vm.prank(account);
-        stakes.withdraw();
-        ++done["withdraw"];
+    function withdrawAll() external {
+        for (uint256 i; i < people(); ++i) {
+            (uint256 amount, uint64 at) = stakes.unbondingOf(person(i));
+            if (amount == 0 || block.timestamp < at) continue;
+            vm.prank(person(i));
+            stakes.withdraw();
+            ++done["withdraw"];
+        }
     }
 
     // ---- jobs ----
 
     function postOne(uint256 who, uint256 fee, uint256 shape) external {
-        address submitter = anyone(who);
+        address submitter = anyoneRich(who);
         uint256 balance = token.balanceOf(submitter);
         if (balance == 0) return;
         fee = bound(fee, 1, balance / 10 + 1);
@@ -286,10 +281,14 @@ contract Handler is World {
     function claimShards(uint256 who, uint256 pick, uint256 mask) external {
         address worker = anyWorker(who);
         uint256 jobs = market.jobs();
+        for (uint256 i; i < WORKERS && stakes.stakeOf(worker) < stakes.minimumStake(); ++i) {
+            worker = person(i);
+        }
         if (jobs == 0 || stakes.slashed(worker) || stakes.stakeOf(worker) < stakes.minimumStake()) return;
         (uint256 already,,) = claimOf(worker);
         if (already != 0) return;
-        uint256 job = 1 + pick % jobs;
+        // Mostly the newest one: older ones are past their deadlines.
+        uint256 job = pick % 4 == 0 ? 1 + pick % jobs : jobs;
         ITaskMarket.Job memory open = market.jobOf(job);
         if (open.state != ITaskMarket.State.Open || block.timestamp >= open.deadline) return;
         uint32 word = open.paidWords;
@@ -313,7 +312,7 @@ contract Handler is World {
         delete holds[worker];
     }
 
-    function redeemAll(uint256) external {
+    function redeemAll() external {
         for (uint256 i; i < deliveries.length; ++i) {
             Delivery memory d = deliveries[i];
             try market.redeem(d.worker, d.epoch, d.leaf, noPath()) {
@@ -327,6 +326,9 @@ contract Handler is World {
 
     function releaseOne(uint256 who) external {
         address worker = anyWorker(who);
+        for (uint256 i; i < WORKERS && holds[worker].job == 0; ++i) {
+            worker = person(i);
+        }
         (uint256 job, uint32 word, uint256 mask) = claimOf(worker);
         if (job == 0) return;
         if (market.jobOf(job).state != ITaskMarket.State.Open) return drop(worker);
@@ -344,6 +346,7 @@ contract Handler is World {
         if (jobs == 0) return;
         uint256 job = 1 + pick % jobs;
         ITaskMarket.Job memory open = market.jobOf(job);
+        if (open.state == ITaskMarket.State.Open && pick % 8 == 0) goTo(open.deadline + law.claimTimeoutSeconds);
         if (open.state != ITaskMarket.State.Open || block.timestamp < open.deadline + law.claimTimeoutSeconds) return;
         market.refund(job);
         ++done["refund"];
@@ -408,7 +411,7 @@ contract Handler is World {
         return token.balanceOf(address(token)) + token.balanceOf(address(beacon)) + token.balanceOf(address(ledger));
     }
 
-    /// @dev Unclaimed rewards, by what each account could claim at most.
+    /// @dev What all accounts together could claim now.
     function owed() external view returns (uint256 sum) {
         for (uint256 i; i < committed.length; ++i) {
             for (uint256 k; k < people(); ++k) {

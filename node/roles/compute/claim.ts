@@ -30,6 +30,11 @@ export interface ClaimRequest {
   readonly limit: number;
 }
 
+/** In an ordered job nothing is claimed further ahead than the word after the one that is being made. */
+function lastWord(job: OpenJob, frontier: ShardPlan): number {
+  return job.view.width === 0 ? Number.POSITIVE_INFINITY : wordOf(frontier.index) + 1;
+}
+
 /**
  * Free shards of the first word that is not delivered yet, or of the word after it, so that a claim is mined while its
  * inputs are being made. A third of what is free at most: others want work too, and the contract grants each its own.
@@ -43,8 +48,7 @@ export function chooseShards(
 ): ClaimRequest | null {
   const frontier = plans.find((plan) => !isDelivered(plan.index));
   if (frontier === undefined || room <= 0) return null;
-  const last = job.view.width === 0 ? Number.POSITIVE_INFINITY : wordOf(frontier.index) + 1;
-  const free = plans.filter((plan) => !claims.has(plan.index) && wordOf(plan.index) <= last);
+  const free = plans.filter((plan) => !claims.has(plan.index) && wordOf(plan.index) <= lastWord(job, frontier));
   const [first] = free;
   if (first === undefined) return null;
   const word = wordOf(first.index);
@@ -91,16 +95,23 @@ export class Claiming {
   }
 
   #choose(job: OpenJob, room: number): ClaimRequest | null {
-    const isDelivered = (shard: number) => this.#index.standing(job.view.id, job.spec, shard) !== null;
-    return chooseShards(job, planJob(job.spec), this.#ports.view.claims(job.view.id), isDelivered, room);
+    return chooseShards(job, planJob(job.spec), this.#ports.view.claims(job.view.id), this.#deliveredOf(job), room);
   }
 
+  /** Shards that this node holds and that can run now or next; those that wait behind a reset take no room. */
   #undelivered(job: OpenJob): number {
+    const isDelivered = this.#deliveredOf(job);
+    const waiting = planJob(job.spec).filter((plan) => !isDelivered(plan.index));
+    const [frontier] = waiting;
+    if (frontier === undefined) return 0;
+    const claims = this.#ports.view.claims(job.view.id);
+    const mine = waiting.filter((plan) => claims.get(plan.index) === this.#settings.self);
+    return mine.filter((plan) => wordOf(plan.index) <= lastWord(job, frontier)).length;
+  }
+
+  #deliveredOf(job: OpenJob): (shard: number) => boolean {
     const paid = this.#ports.view.paid(job.view.id);
-    const mine = [...this.#ports.view.claims(job.view.id)].filter(
-      ([shard, holder]) => holder === this.#settings.self && !paid.has(shard),
-    );
-    return mine.filter(([shard]) => this.#index.standing(job.view.id, job.spec, shard) === null).length;
+    return (shard) => paid.has(shard) || this.#index.standing(job.view.id, job.spec, shard) !== null;
   }
 
   async #freeSlashed(job: OpenJob): Promise<void> {

@@ -2,19 +2,10 @@
 import t from 'tap';
 import { tensorOf } from '#engine/graph/numbers.ts';
 import { admit } from '#engine/onnx/admit.ts';
-import { GRAPH, MODEL, MessageWriter, OPSET_ID, TENSOR } from '#engine/onnx/wire.ts';
 import { compileInfer } from '#engine/train/infer.ts';
 import { compileTrain } from '#engine/train/step.ts';
 import { CorexError } from '#protocol/errors.ts';
-import { floats, linear, node } from './models.ts';
-
-const external = (): Uint8Array =>
-  new MessageWriter()
-    .message(MODEL.graph, (graph) =>
-      graph.message(GRAPH.initializer, (tensor) => tensor.text(TENSOR.name, 'far').integer(TENSOR.dataLocation, 1)),
-    )
-    .message(MODEL.opsetImport, (id) => id.integer(OPSET_ID.version, 18))
-    .finish();
+import { floats, linear, node, withExternalData } from './models.ts';
 
 const train = (model: Uint8Array) =>
   compileTrain(model, { batch: 2, loss: 'softmax-cross-entropy', optimizer: { kind: 'sgd', lr: 1, momentum: 0 } });
@@ -28,7 +19,7 @@ const REFUSALS: ReadonlyArray<readonly [string, RegExp, () => unknown]> = [
   ['MODEL_NOT_ONNX', /./, () => admit(Buffer.from('no model at all'), 'infer')],
   ['MODEL_NOT_ONNX', /no graph/, () => admit(new Uint8Array(0), 'infer')],
   ['MODEL_NOT_ONNX', /nowhere/, () => admit(linear({ nodes: [node('Relu', ['nowhere'], 'output')] }), 'infer')],
-  ['MODEL_EXTERNAL_DATA', /far/, () => admit(external(), 'infer')],
+  ['MODEL_EXTERNAL_DATA', /far/, () => admit(withExternalData(), 'infer')],
   ['MODEL_CUSTOM_DOMAIN', /the Fused.*com\.example/, () => admit(linear({ nodes: [custom] }), 'infer')],
   ['MODEL_UNKNOWN_OPERATOR', /Erf.*Gemm.*Relu/, () => train(linear({ nodes: [node('Erf', ['input'], 'output')] }))],
   ['MODEL_NO_GRADIENT', /Gather/, () => train(linear({ nodes: [node('Gather', ['w', 'input'], 'output')] }))],

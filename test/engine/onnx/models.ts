@@ -3,6 +3,7 @@ import type { Attribute, DeclaredValue, Graph, Model, Node } from '#engine/graph
 import { OPSET } from '#engine/graph/graph.ts';
 import { tensorOf } from '#engine/graph/numbers.ts';
 import { encodeModel } from '#engine/onnx/encode.ts';
+import { GRAPH, MODEL, MessageWriter, OPSET_ID, TENSOR } from '#engine/onnx/wire.ts';
 
 export function node(
   op: string,
@@ -44,4 +45,14 @@ export function linear(change: Partial<Graph> = {}, opset = OPSET): Uint8Array {
     ...change,
   };
   return encodeModel({ opset, graph } satisfies Model);
+}
+
+/** A model whose one weight lies in another file. */
+export function withExternalData(): Uint8Array {
+  return new MessageWriter()
+    .message(MODEL.graph, (graph) =>
+      graph.message(GRAPH.initializer, (tensor) => tensor.text(TENSOR.name, 'far').integer(TENSOR.dataLocation, 1)),
+    )
+    .message(MODEL.opsetImport, (id) => id.integer(OPSET_ID.version, OPSET))
+    .finish();
 }
