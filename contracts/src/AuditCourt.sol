@@ -74,7 +74,9 @@ contract AuditCourt is IAuditCourt {
         Audit storage audit = audits[epoch][worker];
         if (audit.verdicts[msg.sender] != Verdict.None) revert AlreadyDone();
         bytes32 digest = keccak256(abi.encode(msg.sender, worker, uint256(epoch), verdict, auditDigest, salt));
-        if (verdict == 0 || verdict > uint8(Verdict.Unavailable) || audit.digests[msg.sender] != digest) revert WrongReveal();
+        if (verdict == 0 || verdict > uint8(Verdict.Unavailable) || audit.digests[msg.sender] != digest) {
+            revert WrongReveal();
+        }
 
         _count(audit, Verdict(verdict), stakes.weightAt(msg.sender, epoch));
         audit.verdicts[msg.sender] = Verdict(verdict);
@@ -136,9 +138,8 @@ contract AuditCourt is IAuditCourt {
         bool late = block.timestamp >= drawn + parameters.auditSeconds / 2;
         if (late && uint256(audits[epoch][worker].committed) * 2 < members) members *= 2;
         uint256 weight = stakes.weightAt(validator, epoch);
-        return SortitionLib.isDrawn(
-            beacon.seedOf(epoch), worker, validator, members, weight, stakes.totalWeightAt(epoch)
-        );
+        return
+            SortitionLib.isDrawn(beacon.seedOf(epoch), worker, validator, members, weight, stakes.totalWeightAt(epoch));
     }
 
     /// @inheritdoc IAuditCourt

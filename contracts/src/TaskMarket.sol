@@ -201,7 +201,9 @@ contract TaskMarket is ITaskMarket {
     /// @dev After the deadline nobody claims; who claimed before it has a claim's time to be paid.
     function refund(uint256 job) external {
         Job storage open = jobOfId[job];
-        if (open.state != State.Open || block.timestamp < open.deadline + parameters.claimTimeoutSeconds) revert NotRefundable();
+        if (open.state != State.Open || block.timestamp < open.deadline + parameters.claimTimeoutSeconds) {
+            revert NotRefundable();
+        }
         uint256 amount = open.escrow;
         open.escrow = 0;
         open.state = State.Refunded;

@@ -40,7 +40,9 @@ contract WorkLedger is IWorkLedger {
     /// @inheritdoc IWorkLedger
     function commitWork(uint64 epoch, bytes32 root, uint128 units, uint128 marketUnits, bytes32 manifest) external {
         uint256 end = EpochLib.endOf(parameters, epoch);
-        if (block.timestamp < end || block.timestamp >= end + parameters.commitSeconds) revert NotInCommitWindow(epoch);
+        if (block.timestamp < end || block.timestamp >= end + parameters.commitSeconds) {
+            revert NotInCommitWindow(epoch);
+        }
         if (!stakes.isCompute(msg.sender)) revert NotRegistered(msg.sender);
         if (stakes.slashed(msg.sender)) revert AccountSlashed(msg.sender);
         if (units == 0 || marketUnits > units) revert BadUnits(units, marketUnits);

@@ -1,7 +1,4 @@
-/**
- * Long products of two runtime operands in chunks of at most 128 along the inner dimension, added in order: the runtime chooses
- * its own block from the number of threads, and with it the order of the additions (DESIGN section 5, measured).
- */
+/** Long products in chunks added in order, for the runtime's own order follows the number of threads (DESIGN section 5). */
 import { type Attribute, type Graph, type Info, intAttribute, type Node, OPSET } from '#engine/graph/graph.ts';
 import type { Tensor } from '#engine/graph/tensor.ts';
 import { tensorOf } from '#engine/graph/numbers.ts';

@@ -114,7 +114,11 @@ export function folded(call: Call, info: Info, constant: (name: string) => Tenso
   }
   const [numbers, places] = parts.map(numbersOf);
   if (op === 'Gather' && numbers !== undefined && places !== undefined && first.shape.length === 1) {
-    return tensorOf('int64', info.shape, places.map((at) => numbers.at(at) ?? 0));
+    return tensorOf(
+      'int64',
+      info.shape,
+      places.map((at) => numbers.at(at) ?? 0),
+    );
   }
   return null;
 }

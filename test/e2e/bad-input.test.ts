@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { stringify } from 'yaml';
 import { systemClock, systemRandom } from '#node/clock.ts';
 import { openChain } from '#node/chain/chain.ts';
@@ -31,7 +31,9 @@ const job = (changes: Readonly<Record<string, unknown>>): string =>
   });
 
 /** Job file → what its error must say: the file, the key, the mend. */
-const CASES: ReadonlyArray<readonly [name: string, changes: Readonly<Record<string, unknown>>, says: readonly RegExp[]]> = [
+const CASES: ReadonlyArray<
+  readonly [name: string, changes: Readonly<Record<string, unknown>>, says: readonly RegExp[]]
+> = [
   ['a wrong key', { optimzer: 1 }, [/optimzer/, /optimizer/]],
   ['a model that is no ONNX', { model: 'rows.csv' }, [/model/, /rows\.csv/]],
   ['an unknown operator', { model: 'unknown.onnx' }, [/model/, /unknown\.onnx/, /Frobnicate/]],
@@ -42,7 +44,9 @@ const CASES: ReadonlyArray<readonly [name: string, changes: Readonly<Record<stri
   ['a fee above the balance', {}, [/fee/, /1\.0/, /balance|account/]],
 ];
 
-t.test('the program refuses what is wrong', async (t) => {
+t.setTimeout(600_000);
+
+t.test('the program refuses what is wrong', { timeout: 600_000 }, async (t) => {
   const home = t.testdir();
   const random = systemRandom;
   const log = createLog({ level: 'silent', json: true });
@@ -64,7 +68,7 @@ t.test('the program refuses what is wrong', async (t) => {
   for (const [name, bytes] of Object.entries(files)) await writeFile(join(home, name), bytes);
   const run = (words: readonly string[], password = PASSWORD): Promise<Ran> =>
     corex([...words, '--home', home], { COREX_PASSWORD: password });
-  const refuses = (t: Tap, { code, err }: Ran, says: readonly RegExp[]): void => {
+  const refuses = (t: Test, { code, err }: Ran, says: readonly RegExp[]): void => {
     t.ok((code ?? 0) > 0, `exit code ${code}`);
     t.match(err, /^error [A-Z0-9_]+: /m);
     t.match(err, /^ +→ /m, 'says what to do');
@@ -88,7 +92,10 @@ t.test('the program refuses what is wrong', async (t) => {
     t.teardown(() => new Promise((resolve) => server.close(resolve)));
     const bound = server.address();
     const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
-    refuses(t, await run(['start', '--p2p-listen', `/ip4/127.0.0.1/tcp/${port}`]), [new RegExp(String(port)), /p2p\.listen/]);
+    refuses(t, await run(['start', '--p2p-listen', `/ip4/127.0.0.1/tcp/${port}`]), [
+      new RegExp(String(port)),
+      /p2p\.listen/,
+    ]);
   });
 
   const { settings, ports } = embedded.observe({ clock: systemClock, random, log });
@@ -97,5 +104,3 @@ t.test('the program refuses what is wrong', async (t) => {
   t.equal(chain.view.jobs().length, 0, 'nothing was posted');
   await chain.stop();
 });
-
-type Tap = typeof t;

@@ -5,7 +5,9 @@ pragma solidity ^0.8.28;
 /// @notice Holds all CXT that was not released yet, and releases it for verified work. Nobody owns it.
 /// @dev Assumption: the ledger's totals of an epoch no longer change once it pays.
 interface IMiningPool {
-    event EpochSettled(uint64 indexed epoch, uint256 cap, uint256 released, uint256 work, uint256 audit, uint256 highWater);
+    event EpochSettled(
+        uint64 indexed epoch, uint256 cap, uint256 released, uint256 work, uint256 audit, uint256 highWater
+    );
     /// @param kind 1 work, 2 audit
     event RewardClaimed(address indexed account, uint64 indexed epoch, uint8 kind, uint256 amount);
     event EpochExpired(uint64 indexed epoch, uint256 returned);

@@ -41,6 +41,8 @@ library ShardLib {
     }
 
     function countOf(uint256 mask) internal pure returns (uint32 count) {
-        for (; mask != 0; ++count) mask &= mask - 1;
+        for (; mask != 0; ++count) {
+            mask &= mask - 1;
+        }
     }
 }

@@ -42,8 +42,12 @@ contract OutcomeTest is World {
         vm.assertTrue(outcome(ok, ok, fault) == Outcome.Accepted, "one liar does not slash");
         vm.assertTrue(outcome(fault, fault, ok) == Outcome.Fault, "a majority does");
         vm.assertTrue(outcome(missing, missing, ok) == Outcome.Unavailable, "most could not get the data");
-        vm.assertTrue(outcome(ok, fault, missing) == Outcome.Unavailable, "no majority accepts nothing and slashes nobody");
-        vm.assertTrue(outcome(ok, fault, Verdict.None) == Outcome.Unavailable, "a tie accepts nothing and slashes nobody");
+        vm.assertTrue(
+            outcome(ok, fault, missing) == Outcome.Unavailable, "no majority accepts nothing and slashes nobody"
+        );
+        vm.assertTrue(
+            outcome(ok, fault, Verdict.None) == Outcome.Unavailable, "a tie accepts nothing and slashes nobody"
+        );
         vm.assertTrue(outcome(fault, Verdict.None, Verdict.None) == Outcome.Fault, "one that looked is enough");
         vm.assertTrue(outcome(Verdict.None, Verdict.None, Verdict.None) == Outcome.Unaudited, "nobody looked");
     }

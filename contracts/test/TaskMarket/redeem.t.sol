@@ -56,7 +56,9 @@ contract RedeemTest is World {
         redeem(alice, 1, leaf);
         vm.assertTrue(market.jobOf(job).state == ITaskMarket.State.Complete, "complete");
         uint256 due = market.auditFeeOf(alice, 1, carol) + market.auditFeeOf(alice, 1, dave);
-        vm.assertEq(token.balanceOf(address(market)), due, "the market holds what its auditors can pull and no wei more");
+        vm.assertEq(
+            token.balanceOf(address(market)), due, "the market holds what its auditors can pull and no wei more"
+        );
         if (due == 0) return;
         vm.prank(carol);
         market.claimAuditFee(alice, 1);

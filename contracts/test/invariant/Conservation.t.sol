@@ -119,9 +119,8 @@ contract ConservationTest {
         for (uint256 step; step < STEPS; ++step) {
             uint256 dice = uint256(keccak256(abi.encode(network, step)));
             bytes4 selector = selectors[dice % selectors.length];
-            (bool success,) = address(handler).call(
-                abi.encodePacked(selector, keccak256(abi.encode(dice, 1)), keccak256(abi.encode(dice, 2)), dice)
-            );
+            (bool success,) = address(handler)
+                .call(abi.encodePacked(selector, keccak256(abi.encode(dice, 1)), keccak256(abi.encode(dice, 2)), dice));
             vm.assertTrue(success, "no action reverts");
         }
     }

@@ -8,7 +8,10 @@ contract EmissionLibTest {
     uint256 private constant ONE = 1e18;
     uint256 private constant MINTED = 100_000_000e18;
 
-    function testFuzz_anEpochReleasesAtMostItsCap(uint256 remaining, uint256 rate, uint128 work, uint256 mark) public pure {
+    function testFuzz_anEpochReleasesAtMostItsCap(uint256 remaining, uint256 rate, uint128 work, uint256 mark)
+        public
+        pure
+    {
         remaining = bound(remaining, 0, MINTED);
         rate = bound(rate, 0, ONE);
         mark = bound(mark, work, type(uint192).max);

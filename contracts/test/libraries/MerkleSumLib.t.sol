@@ -20,7 +20,10 @@ contract MerkleSumLibTest {
         vm.assertEq(sum, root.sum, "and to its sum");
     }
 
-    function testFuzz_anInflatedLeafClimbsElsewhere(uint256 seed, uint256 size, uint256 pick, uint128 more) public view {
+    function testFuzz_anInflatedLeafClimbsElsewhere(uint256 seed, uint256 size, uint256 pick, uint128 more)
+        public
+        view
+    {
         size = bound(size, 2, 40);
         more = uint128(bound(more, 1, type(uint64).max));
         SumTree.Node[] memory leaves = SumTree.random(seed, size);
@@ -42,7 +45,8 @@ contract MerkleSumLibTest {
         SumStep[] memory path = new SumStep[](1);
         path[0] = SumStep(bytes32(uint256(1)), 10, true);
         (bytes32 hash, uint128 sum) = this.climb(bytes32(uint256(2)), 5, path);
-        bytes memory words = bytes.concat(bytes32(uint256(1)), bytes32(uint256(10)), bytes32(uint256(2)), bytes32(uint256(5)));
+        bytes memory words =
+            bytes.concat(bytes32(uint256(1)), bytes32(uint256(10)), bytes32(uint256(2)), bytes32(uint256(5)));
         vm.assertEq(hash, keccak256(words), "left first");
         vm.assertEq(sum, 15, "sums add up");
     }

@@ -22,7 +22,10 @@ contract SortitionLibTest {
         vm.assertTrue(SortitionLib.isDrawn(seed, WORKER, validator, 1, weight, weight), "certain");
     }
 
-    function testFuzz_noWeightIsNeverDrawn(bytes32 seed, address validator, uint256 members, uint128 total) public pure {
+    function testFuzz_noWeightIsNeverDrawn(bytes32 seed, address validator, uint256 members, uint128 total)
+        public
+        pure
+    {
         members = bound(members, 1, 1_000);
         vm.assertFalse(SortitionLib.isDrawn(seed, WORKER, validator, members, 0, total), "no weight");
     }

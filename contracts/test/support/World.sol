@@ -161,7 +161,11 @@ abstract contract World {
         beacon.draw(epoch, "");
     }
 
-    function digestOf(address validator, address worker, uint64 epoch, Verdict verdict) internal pure returns (bytes32) {
+    function digestOf(address validator, address worker, uint64 epoch, Verdict verdict)
+        internal
+        pure
+        returns (bytes32)
+    {
         return keccak256(abi.encode(validator, worker, uint256(epoch), uint8(verdict), DIGEST, SALT));
     }
 
@@ -201,7 +205,10 @@ abstract contract World {
 
     // ---- jobs ----
 
-    function post(address submitter, uint32 shards, uint32 width, uint128 units, uint256 fee) internal returns (uint256) {
+    function post(address submitter, uint32 shards, uint32 width, uint128 units, uint256 fee)
+        internal
+        returns (uint256)
+    {
         return postUntil(submitter, shards, width, units, fee, uint64(block.timestamp + 1_000));
     }
 

@@ -11,7 +11,9 @@ contract KnownMutatorsTest is World {
     function check(string memory name, string[] memory expected) internal view {
         string memory artifact = vm.readFile(string.concat("out/", name, ".sol/", name, ".json"));
         string[] memory all = vm.parseJsonKeys(artifact, ".methodIdentifiers");
-        vm.assertTrue(lacks(artifact, "fallback") && lacks(artifact, "receive"), string.concat(name, " takes no plain calls"));
+        vm.assertTrue(
+            lacks(artifact, "fallback") && lacks(artifact, "receive"), string.concat(name, " takes no plain calls")
+        );
         uint256 found;
         for (uint256 i; i < all.length; ++i) {
             if (isView(artifact, all[i])) continue;
@@ -142,8 +144,7 @@ contract KnownMutatorsTest is World {
         refuseConclude(caller);
         refuseSlash(address(this));
         refuseConclude(address(this));
-        address[5] memory others =
-            [address(token), address(beacon), address(pool), address(market), address(stakes)];
+        address[5] memory others = [address(token), address(beacon), address(pool), address(market), address(stakes)];
         for (uint256 i; i < others.length; ++i) {
             refuseSlash(others[i]);
             refuseConclude(others[i]);

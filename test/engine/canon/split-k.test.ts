@@ -34,8 +34,22 @@ const CASES: Readonly<Record<string, Case>> = {
     parts: 8,
   },
   // Of the whole product the runtime gives up to three results on 1 to 8 threads.
-  'a product whose order follows the threads': { op: 'MatMul', shapes: [[64, 512], [512, 96]], parts: 4 },
-  'another one': { op: 'MatMul', shapes: [[17, 700], [700, 33]], parts: 6 },
+  'a product whose order follows the threads': {
+    op: 'MatMul',
+    shapes: [
+      [64, 512],
+      [512, 96],
+    ],
+    parts: 4,
+  },
+  'another one': {
+    op: 'MatMul',
+    shapes: [
+      [17, 700],
+      [700, 33],
+    ],
+    parts: 6,
+  },
   'chunks that do not fill': {
     op: 'MatMul',
     shapes: [

@@ -43,7 +43,7 @@ const REFUSALS: ReadonlyArray<readonly [string, RegExp, () => unknown]> = [
   [
     'MODEL_SHAPE',
     /output/,
-    () => infer(linear({ nodes: [node('Erf', ['input'], 'output')], outputs: [floats('output', ['batch', 'c'])] })),
+    () => infer(linear({ nodes: [node('NonZero', ['input'], 'output')], outputs: [floats('output', ['batch', 'c'])] })),
   ],
   [
     'MODEL_NAME',

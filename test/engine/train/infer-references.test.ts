@@ -19,7 +19,10 @@ for (const name of REFERENCES) {
     t.ok(error < 1e-5, `${error}`);
     t.same(results.get('prediction')?.shape, expected.get('y')?.shape);
     const [predicted, labels] = [numbersAt(results, 'prediction'), numbersAt(expected, 'y')];
-    t.same(numbersAt(results, 'correct'), predicted.map((label, i) => (label === labels[i] ? 1 : 0)));
+    t.same(
+      numbersAt(results, 'correct'),
+      predicted.map((label, i) => (label === labels[i] ? 1 : 0)),
+    );
     t.ok(units > 0n);
     t.comment(`${name}: ${units} units a batch`);
   });

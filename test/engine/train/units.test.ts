@@ -11,7 +11,11 @@ import { countUnits } from '#engine/train/units.ts';
 import { linear, node } from '../onnx/models.ts';
 
 const trained = (batch: number) =>
-  compileTrain(perceptron(BASE_MODEL), { batch, loss: 'softmax-cross-entropy', optimizer: { kind: 'sgd', lr: 0.1, momentum: 0.9 } });
+  compileTrain(perceptron(BASE_MODEL), {
+    batch,
+    loss: 'softmax-cross-entropy',
+    optimizer: { kind: 'sgd', lr: 0.1, momentum: 0.9 },
+  });
 
 t.test('the compiler and whoever has only the bytes count the same', (t) => {
   const { step, units, initialState } = trained(64);
@@ -43,7 +47,10 @@ t.test('the work grows with the batch', (t) => {
 t.test('long products of the base model are split', (t) => {
   const { step } = trained(64);
   const { nodes } = decodeModel(step).graph;
-  t.ok(nodes.some(({ op }) => op === 'Split'), 'K = 256 is split');
+  t.ok(
+    nodes.some(({ op }) => op === 'Split'),
+    'K = 256 is split',
+  );
   t.end();
 });
 
