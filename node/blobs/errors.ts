@@ -29,6 +29,6 @@ export const blobError = errorTable('BLOB', {
   },
   ABORTED: {
     what: (d: { cid: string }) => `fetching ${d.cid} was given up by the one who wanted it`,
-    todo: 'nothing',
+    todo: 'nothing: ask again when it is wanted',
   },
 });

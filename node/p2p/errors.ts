@@ -25,6 +25,14 @@ export const p2pError = errorTable('P2P', {
       `${d.peer} did not answer on ${d.protocol} within ${d.ms} ms`,
     todo: 'nothing: the next peer is tried',
   },
+  TOO_MANY: {
+    what: (d: { peer: string; protocol: string }) => `${d.peer} asks more often on ${d.protocol} than it is allowed to`,
+    todo: 'nothing: it is answered again when its allowance has grown',
+  },
+  NO_MESSAGE: {
+    what: (d: { protocol: string }) => `a stream of ${d.protocol} ended before a message came`,
+    todo: 'nothing: the next peer is tried',
+  },
   NOT_RUNNING: {
     what: (_: Record<string, never>) => 'the network is not started, or already stopped',
     todo: 'start the node first',

@@ -99,7 +99,7 @@ export class StreamExchange implements Exchange {
     readonly allowed: boolean;
   }): Promise<void> {
     const { stream, from, protocol, limits } = job;
-    if (!job.allowed) throw new Error('over its allowance of requests');
+    if (!job.allowed) throw p2pError('TOO_MANY', { peer: from, protocol });
     const late = () => p2pError('TIMEOUT', { peer: from, protocol, ms: limits.timeoutMs });
     await within(this.#ports.clock, { ms: limits.timeoutMs, late, signal: this.#stopping.signal }, async (signal) => {
       const request = await readFrame(stream, limits.maxBytes);
