@@ -55,7 +55,7 @@ export async function runDevnet(options: DevnetOptions, print: (line: string) =>
     else print(summaryTable(final));
     return { ok: final.ok };
   } finally {
-    // In reverse, the chain last: a node that stops may still have something to send.
+    // The nodes together, then the chain: a node that stops may still have something to send.
     for (const stop of stops.reverse()) await stop();
     if (options.keep === undefined) await rm(root, { recursive: true, force: true });
   }
@@ -135,9 +135,11 @@ async function startAll(
   emit: Emit,
   stops: Run['stops'],
 ): Promise<RunningParticipant[]> {
+  const running: RunningParticipant[] = [];
+  stops.push(async () => void (await Promise.all(running.map((participant) => participant.stop()))));
   const start = async (participant: Participant, bootstrap: readonly string[]) => {
     const started = await startParticipant(participant, { profile, bootstrap }, clock);
-    stops.push(() => started.stop());
+    running.push(started);
     emit(
       'node',
       { name: started.name, role: started.role, address: started.address },
@@ -152,15 +154,16 @@ async function startAll(
   return [met, ...(await Promise.all(others.map((other) => start(other, listen))))];
 }
 
-/** Waits until every commitment made so far is concluded, settled and claimed. */
+/** Waits until every commitment up to the last one of a job is concluded, settled and claimed. */
 async function untilPaid(
   parts: Parameters<typeof until>[0] & { readonly chain: Chain; readonly emit: Emit },
   { law }: DeployedProfile,
   running: readonly RunningParticipant[],
 ): Promise<void> {
   const { chain, emit } = parts;
-  const last: Epoch = epochAt(law, chain.view.head().timestamp) ?? epoch(0);
-  const paying = epoch(Math.max(0, last - 1));
+  const now: Epoch = epochAt(law, chain.view.head().timestamp) ?? epoch(0);
+  const withJobs = commitmentsUpTo(chain, now).filter(({ marketUnits }) => marketUnits > 0n);
+  const paying = epoch(Math.max(0, ...withJobs.map((on) => on.epoch)));
   emit('settling', { epoch: paying }, 'waiting for the last epoch of the jobs to be audited, settled and claimed');
   await until(parts, 'the last rewards to be claimed', async () => {
     const open = commitmentsUpTo(chain, paying).some((on) => on.outcome === null || !chain.view.settled(on.epoch));
