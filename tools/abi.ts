@@ -44,7 +44,8 @@ export const ${prefix}Bytecode = '${bytecode.object}' as const;
 }
 
 if (import.meta.main) {
-  const status = forge(['build', '--skip', 'test'], 'ignore');
+  // All at once: what the compiler puts out for a file may depend on which files it compiles with it.
+  const status = forge(['build', '--force', '--skip', 'test'], 'ignore');
   if (status !== 0) exit(status);
   finish('tools/abi.ts', DEPLOYED.map(moduleOf), argv);
 }
