@@ -20,7 +20,7 @@ t.test('a network to join has contracts and a genesis', (t) => {
   const file = join(t.testdir({ 'p.yaml': `${devnet}\ngenesis: 1700000000\ncontracts:\n${contracts}\n` }), 'p.yaml');
   t.match(readDeployedProfile(file), {
     genesis: 1_700_000_000,
-    law: { genesis: 1_700_000_000, epochSeconds: 8 },
+    law: { genesis: 1_700_000_000, epochSeconds: 6 },
     contracts: { pool: `0x${'5'.repeat(40)}` },
   });
   t.end();
@@ -28,11 +28,11 @@ t.test('a network to join has contracts and a genesis', (t) => {
 
 const mistakes: ReadonlyArray<readonly [string, string, { code: string; message: RegExp }]> = [
   [
-    'epochSeconds: 8',
+    'epochSeconds: 6',
     'epochSecond: 8',
     { code: 'PROFILE_BAD', message: /p\.yaml:5: law\.epochSecond: .*did you mean "epochSeconds"/ },
   ],
-  ['epochSeconds: 8', 'epochSeconds: 0', { code: 'PROFILE_BAD', message: /law\.epochSeconds/ }],
+  ['epochSeconds: 6', 'epochSeconds: 0', { code: 'PROFILE_BAD', message: /law\.epochSeconds/ }],
   ['commitSeconds: 3', 'commitSeconds: 8', { code: 'PROFILE_BROKEN_LAW', message: /commit window/ }],
   [
     'chainId: 31337',
