@@ -8,6 +8,7 @@ import { epochAt } from '#protocol/time/epoch.ts';
 import { type Chain, openChain } from '../chain/chain.ts';
 import { systemClock as clock, systemRandom as random } from '../clock.ts';
 import { cliError } from '../cli/errors.ts';
+import { aborted } from '../lifecycle.ts';
 import { createLog } from '../log.ts';
 import type { DeployedProfile } from '../profile.ts';
 import { type CheatKind, cheats, isCheatKind } from './cheats.ts';
@@ -26,9 +27,12 @@ export interface DevnetOptions {
   readonly json: boolean;
   /** Keeps every home in this folder. */
   readonly keep?: string;
+  /** Keeps the network running after its story, until the signal. */
+  readonly stay?: boolean;
   readonly signal: AbortSignal;
 }
 
+const PROFILE = 'profile.yaml';
 const EXAMPLE = resolve(import.meta.dirname, '..', '..', 'examples', 'digits');
 
 function cast(options: DevnetOptions, cheat: CheatKind | null): Array<Pick<Participant, 'name' | 'role' | 'cheat'>> {
@@ -53,6 +57,11 @@ export async function runDevnet(options: DevnetOptions, print: (line: string) =>
     const final: Summary = { ...summary, seconds: seconds() };
     if (options.json) emit('summary', summaryFields(final), '');
     else print(summaryTable(final));
+    if (options.stay === true) {
+      const profile = join(root, PROFILE);
+      emit('staying', { profile }, `the network stays up until Ctrl-C; more nodes join it with --profile ${profile}`);
+      await aborted(options.signal);
+    }
     return { ok: final.ok };
   } finally {
     // The nodes together, then the chain: a node that stops may still have something to send.
@@ -93,7 +102,7 @@ async function run({ options, cheat, root, emit, stops }: Run): Promise<Omit<Sum
   const chain = await observe(embedded, { clock, random, log });
   stops.push(() => chain.stop());
 
-  const running = await startAll(participants, await writeProfile(root, embedded.profile), emit, stops);
+  const running = await startAll(participants, { root, profile: embedded.profile }, emit, stops);
   const miners = running.filter(({ role, cheat: kind }) => role === 'compute' && kind === null);
   const submitter = running.find(({ role }) => role === 'submitter');
   if (submitter === undefined) throw new RangeError('a devnet has a submitter');
@@ -113,10 +122,12 @@ async function run({ options, cheat, root, emit, stops }: Run): Promise<Omit<Sum
   return { ok, accuracy, ...facts };
 }
 
-async function writeProfile(root: string, profile: DeployedProfile): Promise<string> {
-  const file = join(root, 'profile.yaml');
+/** @param bootstrap peers that whoever joins by this profile meets first */
+async function writeProfile(root: string, profile: DeployedProfile, bootstrap: readonly string[]): Promise<string> {
+  const file = join(root, PROFILE);
   const { genesis: _, ...law } = profile.law;
-  await writeFile(file, stringify({ ...profile, law }));
+  const settings = { ...profile.settings, p2p: { bootstrap: [...bootstrap] } };
+  await writeFile(file, stringify({ ...profile, law, settings }));
   return file;
 }
 
@@ -131,13 +142,14 @@ async function observe(embedded: EmbeddedChain, ports: Parameters<EmbeddedChain[
 /** The first node alone, so that the others have somebody to meet; then all others at once. */
 async function startAll(
   participants: readonly Participant[],
-  profile: string,
+  network: { readonly root: string; readonly profile: DeployedProfile },
   emit: Emit,
   stops: Run['stops'],
 ): Promise<RunningParticipant[]> {
   const running: RunningParticipant[] = [];
   stops.push(async () => void (await Promise.all(running.map((participant) => participant.stop()))));
   const start = async (participant: Participant, bootstrap: readonly string[]) => {
+    const profile = await writeProfile(network.root, network.profile, bootstrap);
     const started = await startParticipant(participant, { profile, bootstrap }, clock);
     running.push(started);
     emit(
