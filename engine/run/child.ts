@@ -2,7 +2,7 @@
 import { sha256Hash } from '#protocol/codec/digest.ts';
 import { CorexError } from '#protocol/errors.ts';
 import { engineError } from './errors.ts';
-import { type ExecuteDeps, executeShard } from './execute.ts';
+import { type ExecuteDeps, executeShard, type SessionChoice } from './execute.ts';
 import { failure, type Reply, type Request } from './messages.ts';
 import { measureProfile } from './profile.ts';
 import type { ProviderName } from './providers.ts';
@@ -14,7 +14,7 @@ const BEAT_MS = 200;
 const KEPT_SESSIONS = 2;
 
 const settings = { provider: 'cpu' satisfies ProviderName, memoryBytes: Number(process.argv[2]) } as const;
-/** By digest of the graph, the one used last at the end. */
+/** By digest of the graph and how it is computed, the one used last at the end. */
 const sessions = new Map<string, Session>();
 
 /** Resolves when the message is out of this process, so that checkpoints do not pile up in it. */
@@ -25,11 +25,11 @@ function send(reply: Reply): Promise<void> {
   });
 }
 
-async function sessionFor(graph: Uint8Array): Promise<Session> {
-  const digest = sha256Hash(graph);
-  const session = sessions.get(digest) ?? (await openSession(graph, settings));
-  sessions.delete(digest);
-  sessions.set(digest, session);
+async function sessionFor(graph: Uint8Array, { threads = 1, comparison = 'exact' }: SessionChoice): Promise<Session> {
+  const key = `${sha256Hash(graph)} ${threads} ${comparison}`;
+  const session = sessions.get(key) ?? (await openSession(graph, { ...settings, threads, comparison }));
+  sessions.delete(key);
+  sessions.set(key, session);
   const [oldest] = sessions.keys();
   if (sessions.size > KEPT_SESSIONS && oldest !== undefined) {
     await sessions.get(oldest)?.close();

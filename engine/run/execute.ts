@@ -7,13 +7,17 @@ import { commitmentOf, isSameShape } from '#engine/state/state.ts';
 import type { Hash } from '#protocol/ids.ts';
 import { mergeStart } from '#protocol/work/trace.ts';
 import { engineError } from './errors.ts';
-import { fromValue, type Session, toValue, type Value, type Values } from './session.ts';
+import type { Session } from './session.ts';
 import type { GraphInfo, ShardResult, ShardRun, ValueInfo } from './shard-run.ts';
+import { fromValue, fromValues, toValues, type Value, type Values } from './values.ts';
+
+/** What a run may ask of its sessions. */
+export type SessionChoice = Pick<ShardRun, 'threads' | 'comparison'>;
 
 /** What the execution is lent. */
 export interface ExecuteDeps {
   /** A session for the graph; the lender closes it. */
-  session(graph: Uint8Array): Promise<Session>;
+  session(graph: Uint8Array, how: SessionChoice): Promise<Session>;
   /** Milliseconds of a monotonic clock, for the metrics only. */
   now(): number;
   /** Called after each step. */
@@ -76,13 +80,6 @@ function checkNext(info: GraphInfo, outputs: Outputs, state: Tensors): void {
     throw engineError('BAD_GRAPH', { why: 'a tensor of the state has no next one' });
 }
 
-const toValues = (tensors: Tensors): Map<string, Value> =>
-  new Map([...tensors].map(([name, tensor]) => [name, toValue(tensor)]));
-
-function fromValues(values: Values): Map<string, Tensor> {
-  return new Map([...values].map(([name, value]) => [name, fromValue(value)]));
-}
-
 function lossOf(results: Values): number | undefined {
   const loss = results.get('loss')?.data[0];
   return typeof loss === 'number' ? loss : undefined;
@@ -126,7 +123,7 @@ async function runSteps(run: ShardRun, session: Session, deps: ExecuteDeps): Pro
   for (let step = 0; step < run.steps; step++) {
     const validRows = batches.load(run.firstStep + step);
     const feeds = new Map([...state, ...batchValues]);
-    if (run.tap?.step === step) tapped = await tapStep(run.tap, feeds, deps);
+    if (run.tap?.step === step) tapped = await tapStep(run, run.tap, feeds, deps);
     const results = await session.run(feeds, wanted);
     if (run.kind === 'train')
       state = new Map([...outputs.next].map(([output, name]) => [name, results.get(output) as Value]));
@@ -143,8 +140,13 @@ async function runSteps(run: ShardRun, session: Session, deps: ExecuteDeps): Pro
   return { startRoot, loss, ...(tapped === undefined ? {} : { tapped }) };
 }
 
-async function tapStep(tap: NonNullable<ShardRun['tap']>, feeds: Values, deps: ExecuteDeps): Promise<Uint8Array> {
-  const session = await deps.session(tap.graph);
+async function tapStep(
+  run: ShardRun,
+  tap: NonNullable<ShardRun['tap']>,
+  feeds: Values,
+  deps: ExecuteDeps,
+): Promise<Uint8Array> {
+  const session = await deps.session(tap.graph, run);
   if (!session.info.outputs.some(({ name }) => name === tap.value)) {
     throw engineError('BAD_GRAPH', { why: `the tapped graph has no output ${tap.value}` });
   }
@@ -162,7 +164,7 @@ async function runMerge(run: ShardRun, session: Session, deps: ExecuteDeps): Pro
   checkInputs(session.info, inputs);
   checkNext(session.info, outputs, states[0] ?? new Map());
   const feeds = toValues(inputs);
-  const tapped = run.tap === undefined ? undefined : await tapStep(run.tap, feeds, deps);
+  const tapped = run.tap === undefined ? undefined : await tapStep(run, run.tap, feeds, deps);
   const results = await session.run(feeds, [...outputs.next.keys(), ...outputs.results]);
   const merged = new Map([...outputs.next].map(([output, name]) => [name, fromValue(results.get(output) as Value)]));
   const gathered = new SegmentOutputs(outputs.rows);
@@ -187,7 +189,7 @@ function checkCounts({ batch, firstStep, steps, segment, tap, kind }: ShardRun):
 export async function executeShard(run: ShardRun, deps: ExecuteDeps): Promise<Omit<ShardResult, 'checkpoints'>> {
   checkCounts(run);
   const began = deps.now();
-  const session = await deps.session(run.graph);
+  const session = await deps.session(run.graph, run);
   deps.beat();
   const { loss, ...result } = await (run.kind === 'merge' ? runMerge : runSteps)(run, session, deps);
   const metrics = {

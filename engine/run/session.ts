@@ -1,29 +1,47 @@
-/** The only door to onnxruntime-node: sessions with pinned options, and tensors in and out without needless copies. */
+/** A loaded graph, whichever runtime computes it; and the only door to onnxruntime-node, with pinned options. */
 import * as ort from 'onnxruntime-node';
-import { bytesPerElement, type DataType, elementCount, type Tensor } from '#engine/graph/tensor.ts';
+import { CorexError } from '#protocol/errors.ts';
 import { engineError } from './errors.ts';
 import { PROVIDERS, type ProviderName } from './providers.ts';
 import type { GraphInfo, ValueInfo } from './shard-run.ts';
+import { isDataType, type Values } from './values.ts';
 
-/** A value that the runtime can read; outputs are fed back as inputs as they are. */
-export type Value = ort.Tensor;
-export type Values = ReadonlyMap<string, Value>;
+export interface Session {
+  readonly info: GraphInfo;
+  /**
+   * @param into where results go, for those that have a place; the others get a new one
+   * @throws CorexError ENGINE_STEP_FAILED, ENGINE_OUT_OF_MEMORY
+   */
+  run(feeds: Values, wanted: readonly string[], into?: Values): Promise<Values>;
+  close(): Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly provider: ProviderName;
+  /** Only for the error's text; the process has the limit. */
+  readonly memoryBytes: number;
+  /** `exact`, the default: bits that repeat. `fast`: the runtime rewrites the graph as it likes, results are near. */
+  readonly comparison?: 'exact' | 'fast';
+  /** Threads inside an operator, 1 if not given. */
+  readonly threads?: number;
+}
 
 /**
- * What makes bits repeatable (DESIGN section 5): the graph as written, one operator at a time, one thread.
+ * What makes bits repeatable (DESIGN section 5): the graph as written, one operator at a time.
  * The profile's name stands for these options too: changing one makes another engine.
  */
 const PINNED = {
   graphOptimizationLevel: 'disabled',
   executionMode: 'sequential',
-  intraOpNumThreads: 1,
   interOpNumThreads: 1,
   logSeverityLevel: 3,
 } as const satisfies ort.InferenceSession.SessionOptions;
 
-const DATA_TYPES = new Set<string>(Object.keys(bytesPerElement));
-const isDataType = (text: string): text is DataType => DATA_TYPES.has(text);
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 500);
+const COMPARISONS = {
+  exact: PINNED,
+  fast: { ...PINNED, graphOptimizationLevel: 'all' },
+} as const satisfies Record<NonNullable<SessionOptions['comparison']>, ort.InferenceSession.SessionOptions>;
+
 /** How the runtime, the C++ library and V8 say that memory ran out. */
 const NO_MEMORY = /bad_alloc|failed to allocate|allocation failed|out of memory/i;
 
@@ -31,39 +49,14 @@ export function runtimeVersion(): string {
   return ort.env.versions.node ?? ort.env.versions.common;
 }
 
-/** The runtime reads elements in place, so they must lie on their natural boundary; only misplaced bytes are copied. */
-function inPlace(bytes: Uint8Array, width: number): Uint8Array {
-  return bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
+/** A runtime's error as ours. */
+export function runtimeError(error: unknown, otherwise: 'STEP_FAILED' | 'MODEL_REFUSED', limitBytes: number) {
+  const why = (error instanceof Error ? error.message : String(error)).slice(0, 500);
+  if (NO_MEMORY.test(why)) return engineError('OUT_OF_MEMORY', { limitBytes, why }, error);
+  return engineError(otherwise, { why }, error);
 }
 
-export function toValue({ dtype, shape, data }: Tensor): Value {
-  const { buffer, byteOffset } = inPlace(data, bytesPerElement[dtype]);
-  const count = elementCount(shape);
-  switch (dtype) {
-    case 'float32':
-      return new ort.Tensor('float32', new Float32Array(buffer, byteOffset, count), shape);
-    case 'float64':
-      return new ort.Tensor('float64', new Float64Array(buffer, byteOffset, count), shape);
-    case 'int64':
-      return new ort.Tensor('int64', new BigInt64Array(buffer, byteOffset, count), shape);
-    case 'int32':
-      return new ort.Tensor('int32', new Int32Array(buffer, byteOffset, count), shape);
-    case 'uint8':
-      return new ort.Tensor('uint8', new Uint8Array(buffer, byteOffset, count), shape);
-    case 'bool':
-      return new ort.Tensor('bool', new Uint8Array(buffer, byteOffset, count), shape);
-  }
-}
-
-/** A view of the runtime's value, not a copy. */
-export function fromValue(value: Value): Tensor {
-  const { type, data, dims } = value;
-  if (!isDataType(type) || !ArrayBuffer.isView(data))
-    throw engineError('BAD_GRAPH', { why: `a result has element type ${type}` });
-  return { dtype: type, shape: dims, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
-}
-
-function describe(metadata: readonly ort.InferenceSession.ValueMetadata[]): ValueInfo[] {
+export function describe(metadata: readonly ort.InferenceSession.ValueMetadata[]): ValueInfo[] {
   return metadata.map((value) => {
     if (!value.isTensor) throw engineError('MODEL_REFUSED', { why: `${value.name} is no tensor` });
     if (!isDataType(value.type))
@@ -72,8 +65,7 @@ function describe(metadata: readonly ort.InferenceSession.ValueMetadata[]): Valu
   });
 }
 
-/** One loaded graph. */
-export class Session {
+class NativeSession implements Session {
   readonly info: GraphInfo;
   readonly #session: ort.InferenceSession;
   readonly #memoryBytes: number;
@@ -84,15 +76,14 @@ export class Session {
     this.info = { inputs: describe(session.inputMetadata), outputs: describe(session.outputMetadata) };
   }
 
-  /** @throws CorexError ENGINE_STEP_FAILED, ENGINE_OUT_OF_MEMORY */
-  async run(feeds: Values, wanted: readonly string[]): Promise<Values> {
+  async run(feeds: Values, wanted: readonly string[], into?: Values): Promise<Values> {
+    // null: the runtime allocates.
+    const places = wanted.map((name) => [name, into?.get(name) ?? null] as const);
     try {
-      const results = await this.#session.run(Object.fromEntries(feeds), [...wanted]);
-      return new Map(wanted.map((name) => [name, results[name] as Value]));
+      const results = await this.#session.run(Object.fromEntries(feeds), Object.fromEntries(places));
+      return new Map(places.map(([name, place]) => [name, place ?? (results[name] as ort.Tensor)]));
     } catch (error) {
-      const why = reasonOf(error);
-      if (NO_MEMORY.test(why)) throw engineError('OUT_OF_MEMORY', { limitBytes: this.#memoryBytes, why }, error);
-      throw engineError('STEP_FAILED', { why }, error);
+      throw runtimeError(error, 'STEP_FAILED', this.#memoryBytes);
     }
   }
 
@@ -101,21 +92,22 @@ export class Session {
   }
 }
 
-export interface SessionOptions {
-  readonly provider: ProviderName;
-  /** Only for the error's text; the process has the limit. */
-  readonly memoryBytes: number;
+async function openNative(graph: Uint8Array, options: SessionOptions): Promise<Session> {
+  const { provider, memoryBytes, comparison = 'exact', threads = 1 } = options;
+  const pinned = { ...COMPARISONS[comparison], intraOpNumThreads: threads };
+  const executionProviders = PROVIDERS[provider].runtimeNames;
+  return new NativeSession(await ort.InferenceSession.create(graph, { ...pinned, executionProviders }), memoryBytes);
 }
 
-/** @throws CorexError ENGINE_MODEL_REFUSED */
-export async function openSession(graph: Uint8Array, { provider, memoryBytes }: SessionOptions): Promise<Session> {
+/** @throws CorexError ENGINE_MODEL_REFUSED, ENGINE_OUT_OF_MEMORY */
+export async function openSession(graph: Uint8Array, options: SessionOptions): Promise<Session> {
+  const provider: string = options.provider;
   try {
-    const options = { ...PINNED, executionProviders: PROVIDERS[provider].runtimeNames };
-    const session = await ort.InferenceSession.create(graph, options);
-    return new Session(session, memoryBytes);
+    // Loaded here only, so that nobody else pays for its WebAssembly.
+    if (provider === 'portable') return await (await import('./portable.ts')).openPortable(graph, options);
+    return await openNative(graph, options);
   } catch (error) {
-    const why = reasonOf(error);
-    if (NO_MEMORY.test(why)) throw engineError('OUT_OF_MEMORY', { limitBytes: memoryBytes, why }, error);
-    throw engineError('MODEL_REFUSED', { why }, error);
+    if (error instanceof CorexError) throw error;
+    throw runtimeError(error, 'MODEL_REFUSED', options.memoryBytes);
   }
 }

@@ -22,6 +22,10 @@ export interface ShardRun {
   readonly segment: number;
   /** Fixes the order of the rows. */
   readonly seed: Hash;
+  /** Threads inside an operator, 1 if not given; that the bits do not follow from them is the graph's affair. */
+  readonly threads?: number;
+  /** `exact`, the default: bits that repeat. `fast`: the runtime rewrites the graph as it likes, results are near. */
+  readonly comparison?: 'exact' | 'fast';
   /** Also computes `value`, an output of `graph` (the step graph with one more output), at step `step` of this run, from 0. */
   readonly tap?: { readonly step: number; readonly graph: Uint8Array; readonly value: string };
 }

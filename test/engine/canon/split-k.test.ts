@@ -9,7 +9,7 @@ import { type Graph, OPSET } from '#engine/graph/graph.ts';
 import { numbersOf } from '#engine/graph/numbers.ts';
 import type { Tensor } from '#engine/graph/tensor.ts';
 import { encodeModel } from '#engine/onnx/encode.ts';
-import { toValue } from '#engine/run/session.ts';
+import { toValue } from '#engine/run/values.ts';
 import { sha256Hash } from '#protocol/codec/digest.ts';
 import { numbersAt, runOnce, worstError } from '../train/running.ts';
 

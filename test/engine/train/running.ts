@@ -1,6 +1,7 @@
 /** Runs a compiled graph once, in this process, with the pinned options. */
 import type { Tensor } from '#engine/graph/tensor.ts';
-import { fromValue, openSession, toValue } from '#engine/run/session.ts';
+import { openSession } from '#engine/run/session.ts';
+import { fromValue, toValue } from '#engine/run/values.ts';
 import { numbersOf } from '#engine/graph/numbers.ts';
 
 export interface Runner {
