@@ -23,7 +23,7 @@ let compiled: CompiledTrain | undefined;
 function baseGraph(): CompiledTrain {
   compiled ??= compileTrain(perceptron(BASE_MODEL), {
     batch: BASE_SHARD.batch,
-    loss: 'softmax-cross-entropy',
+    loss: { kind: 'softmax-cross-entropy' },
     optimizer: OPTIMIZER,
   });
   return compiled;

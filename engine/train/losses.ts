@@ -1,78 +1,105 @@
-/** The losses, a row each: what y is, the mean over the batch, and its gradient, both in float64 and rounded to float32 once. */
+/** The losses, a row each, with the semantics of torch.nn.functional: what y is, the mean over the batch, and its gradient. */
 import type { GraphBuilder } from '#engine/graph/build.ts';
 import type { Info } from '#engine/graph/graph.ts';
 import { elementCount } from '#engine/graph/tensor.ts';
-import { modelError } from '#engine/onnx/errors.ts';
-import { ELEMENT_TYPE } from '#engine/onnx/wire.ts';
+import { crossEntropy } from './cross-entropy.ts';
+import { checkOutput, type Loss, type LossResult } from './loss.ts';
+import type { LossName, LossOf, LossSpec } from './options.ts';
 
-export interface LossResult {
-  /** float32, of shape []. */
-  readonly loss: string;
-  /** float32, of the logits' shape. */
-  readonly gradient: string;
+const float = (b: GraphBuilder, number: number): string => b.scalar('float32', number);
+
+/** Targets like the output, in the same places. */
+function likeOutput(output: Info): Info {
+  checkOutput(output, output.shape.length > 0, '[batch, …]');
+  return output;
 }
 
-export interface Loss {
-  target(logits: Info): Info;
-  add(b: GraphBuilder, logits: string, target: string): LossResult;
-}
-
-const wide = (b: GraphBuilder, name: string): string => b.op('Cast', [name], { to: ELEMENT_TYPE.float64 });
-const narrow = (b: GraphBuilder, name: string): string => b.op('Cast', [name], { to: ELEMENT_TYPE.float32 });
-
-/** The sum of everything, divided. */
-function meanOf(b: GraphBuilder, terms: string, count: number): string {
+/** The mean over all elements; `slope` is the gradient of an element's term. */
+function mean(b: GraphBuilder, terms: string, slope: string, factor = 1): LossResult {
+  const count = elementCount(b.info(terms).shape);
   const sum = b.op('ReduceSum', [terms], { keepdims: 0 });
-  return narrow(b, b.op('Div', [sum, b.scalar('float64', count)]));
+  return {
+    loss: b.op('Mul', [sum, float(b, 1 / count)]),
+    gradient: b.op('Mul', [slope, float(b, factor / count)]),
+  };
 }
 
-/** -log softmax(logits)[y], with the maximum taken off first; its gradient is softmax - onehot. */
-const softmaxCrossEntropy: Loss = {
-  target: ({ shape }) => ({ dtype: 'int64', shape: shape.slice(0, -1) }),
+/** (z - y)² */
+const meanSquaredError: Loss<LossOf<'mean-squared-error'>> = {
+  target: likeOutput,
   add(b, logits, target) {
-    const { shape } = b.info(logits);
-    const classes = shape.at(-1) as number;
-    const count = elementCount(shape.slice(0, -1));
-    const last = b.integers([shape.length - 1]);
-    const z = wide(b, logits);
-    const shifted = b.op('Sub', [z, b.op('ReduceMax', [z, last])]);
-    const exp = b.op('Exp', [shifted]);
-    const sum = b.op('ReduceSum', [exp, last]);
-    const logProbability = b.op('Sub', [shifted, b.op('Log', [sum])]);
-    const numbers = b.values('int64', [classes], [...Array(classes).keys()]);
-    const isTarget = b.op('Equal', [b.op('Unsqueeze', [target, last]), numbers]);
-    const hot = wide(b, isTarget);
-    const terms = b.op('Neg', [b.op('Mul', [hot, logProbability])]);
-    const softmax = b.op('Div', [exp, sum]);
-    const gradient = b.op('Div', [b.op('Sub', [softmax, hot]), b.scalar('float64', count)]);
-    return { loss: meanOf(b, terms, count), gradient: narrow(b, gradient) };
+    const difference = b.op('Sub', [logits, target]);
+    return mean(b, b.op('Mul', [difference, difference]), difference, 2);
   },
 };
 
-/** The mean over all elements of (logits - y)². */
-const meanSquaredError: Loss = {
-  target: ({ shape }) => ({ dtype: 'float32', shape }),
+/** |z - y|; 0 has the gradient 0, as in torch. */
+const l1: Loss<LossOf<'l1'>> = {
+  target: likeOutput,
   add(b, logits, target) {
-    const count = elementCount(b.info(logits).shape);
-    const difference = b.op('Sub', [wide(b, logits), wide(b, target)]);
-    const terms = b.op('Mul', [difference, difference]);
-    const gradient = b.op('Mul', [difference, b.scalar('float64', 2 / count)]);
-    return { loss: meanOf(b, terms, count), gradient: narrow(b, gradient) };
+    const difference = b.op('Sub', [logits, target]);
+    return mean(b, b.op('Abs', [difference]), b.op('Sign', [difference]));
+  },
+};
+
+/** With d = z - y and c = d clipped to ±delta: c · (d - c/2), which is d²/2 inside and delta · (|d| - delta/2) outside. */
+const huber: Loss<LossOf<'huber'>> = {
+  target: likeOutput,
+  add(b, logits, target, { delta = 1 }) {
+    const difference = b.op('Sub', [logits, target]);
+    const clipped = b.op('Clip', [difference, float(b, -delta), float(b, delta)]);
+    const rest = b.op('Sub', [difference, b.op('Mul', [clipped, float(b, 0.5)])]);
+    return mean(b, b.op('Mul', [clipped, rest]), clipped);
+  },
+};
+
+/** max(z, 0) - z · y - log sigmoid(|z|): no exponential of a large number; the gradient is sigmoid(z) - y. */
+const binaryCrossEntropy: Loss<LossOf<'binary-cross-entropy-with-logits'>> = {
+  target: likeOutput,
+  add(b, logits, target) {
+    const linear = b.op('Sub', [b.op('Relu', [logits]), b.op('Mul', [logits, target])]);
+    const logSigmoid = b.op('Log', [b.op('Sigmoid', [b.op('Abs', [logits])])]);
+    return mean(b, b.op('Sub', [linear, logSigmoid]), b.op('Sub', [b.op('Sigmoid', [logits]), target]));
+  },
+};
+
+/** The model computes its loss; targets, if any, are inputs of the model. */
+const output: Loss<LossOf<'output'>> = {
+  target(logits) {
+    checkOutput(logits, elementCount(logits.shape) === 1, 'of one element');
+    return null;
+  },
+  add(b, logits) {
+    const { shape } = b.info(logits);
+    const loss = shape.length === 0 ? logits : b.op('Reshape', [logits, b.integers([])]);
+    return { loss, gradient: b.values('float32', shape, [1]) };
   },
 };
 
 export const LOSSES = {
-  'softmax-cross-entropy': softmaxCrossEntropy,
+  'softmax-cross-entropy': crossEntropy,
   'mean-squared-error': meanSquaredError,
-} as const satisfies Record<string, Loss>;
+  'binary-cross-entropy-with-logits': binaryCrossEntropy,
+  l1,
+  huber,
+  output,
+} as const satisfies { readonly [K in LossName]: Loss<LossOf<K>> };
 
-export type LossName = keyof typeof LOSSES;
-
-/** @throws CorexError MODEL_SHAPE where the model's output is no float32 with a batch and classes */
-export function checkLogits({ dtype, shape }: Info): void {
-  if (dtype === 'float32' && shape.length >= 2) return;
-  throw modelError('SHAPE', {
-    where: 'the output',
-    why: `it is ${dtype} [${shape.join(', ')}], a loss takes float32 [batch, …]`,
+/** The row of a loss with its options. */
+export function lossOf(spec: LossSpec): {
+  target(logits: Info): Info | null;
+  add(b: GraphBuilder, logits: string, target: string): LossResult;
+} {
+  const bind = <Spec>(loss: Loss<Spec>, options: Spec) => ({
+    target: (logits: Info) => loss.target(logits, options),
+    add: (b: GraphBuilder, logits: string, target: string) => loss.add(b, logits, target, options),
   });
+  switch (spec.kind) {
+    case 'softmax-cross-entropy':
+      return bind(LOSSES[spec.kind], spec);
+    case 'huber':
+      return bind(LOSSES[spec.kind], spec);
+    default:
+      return bind<LossOf<typeof spec.kind>>(LOSSES[spec.kind], spec);
+  }
 }

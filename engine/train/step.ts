@@ -10,15 +10,11 @@ import { encodeModel } from '#engine/onnx/encode.ts';
 import { modelError } from '#engine/onnx/errors.ts';
 import { addBackward } from './backward.ts';
 import { addForward } from './forward.ts';
-import { checkLogits, LOSSES, type LossName } from './losses.ts';
-import { addOptimizer, type OptimizerSpec } from './optimizers.ts';
+import { checkGroups } from './groups.ts';
+import { lossOf } from './losses.ts';
+import type { TrainOptions } from './options.ts';
 import { countUnits } from './units.ts';
-
-export interface TrainOptions {
-  readonly batch: number;
-  readonly loss: LossName;
-  readonly optimizer: OptimizerSpec;
-}
+import { addUpdate } from './update.ts';
 
 export interface CompiledTrain {
   /** Step graph: state, x and y in; `NAME.next` of every tensor of the state and the scalar `loss` out. */
@@ -29,28 +25,20 @@ export interface CompiledTrain {
 }
 
 /** @throws CorexError MODEL_* */
-export function compileTrain(model: Uint8Array, { batch, loss: kind, optimizer }: TrainOptions): CompiledTrain {
+export function compileTrain(model: Uint8Array, options: TrainOptions): CompiledTrain {
   const b = new GraphBuilder();
   const admitted = admit(model, 'train');
-  const { logits, weights } = addForward(b, admitted, batch);
+  const { logits, weights } = addForward(b, admitted, options.batch);
   if (weights.size === 0) throw modelError('BORDER', { why: 'there are no weights to train' });
-  const info = b.info(logits);
-  checkLogits(info);
-  const { loss, gradient } = LOSSES[kind].add(b, logits, b.input('y', LOSSES[kind].target(info)));
+  checkGroups(weights.keys(), options.groups);
+  const { target, add } = lossOf(options.loss);
+  const y = target(b.info(logits));
+  const { loss, gradient } = add(b, logits, y === null ? '' : b.input('y', y));
   const gradients = addBackward(b, { value: logits, gradient }, [...weights.keys()]);
-  const moved = [...weights].map(([name, weight]) => {
-    const slope = gradients.get(name) ?? noGradient(b, weight);
-    return { name, weight, gradient: slope };
-  });
-  const kept = addOptimizer(b, optimizer, moved);
+  const kept = addUpdate(b, weights, gradients, options);
   b.output(loss, 'loss');
   const graph = withSplitProducts(withIslands(prune(b.finish('train')), OPSET));
   const step = encodeModel({ opset: OPSET, graph });
   const initialState = new Map([...weights, ...kept]);
   return { step, initialState, units: countUnits(step) };
-}
-
-/** A weight that the output does not depend on. */
-function noGradient(b: GraphBuilder, { shape }: Tensor): string {
-  return b.op('Expand', [b.scalar('float32', 0), b.integers(shape)]);
 }

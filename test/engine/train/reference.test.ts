@@ -4,13 +4,13 @@ import t from 'tap';
 import type { Tensor } from '#engine/graph/tensor.ts';
 import { importSafetensors } from '#engine/state/safetensors.ts';
 import { compileInfer } from '#engine/train/infer.ts';
-import type { OptimizerSpec } from '#engine/train/optimizers.ts';
+import type { OptimizerSpec } from '#engine/train/options.ts';
 import { compileTrain } from '#engine/train/step.ts';
 import { nextState, numbersAt, openRunner, runOnce, worstError } from './running.ts';
 
 const FOLDER = new URL('../../../../shared/reference/mlp/', import.meta.url);
 const BATCH = 32;
-const LOSS = 'softmax-cross-entropy';
+const LOSS = { kind: 'softmax-cross-entropy' } as const;
 const skip = existsSync(FOLDER) ? false : 'the reference files are not here';
 
 const load = () => ({

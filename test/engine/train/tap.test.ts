@@ -10,7 +10,7 @@ import { runOnce } from './running.ts';
 
 const compiled = compileTrain(linear(), {
   batch: 2,
-  loss: 'softmax-cross-entropy',
+  loss: { kind: 'softmax-cross-entropy' },
   optimizer: { kind: 'sgd', lr: 0.5, momentum: 0.9 },
 });
 const feeds = new Map<string, Tensor>([

@@ -13,7 +13,7 @@ import { linear, node } from '../onnx/models.ts';
 const trained = (batch: number) =>
   compileTrain(perceptron(BASE_MODEL), {
     batch,
-    loss: 'softmax-cross-entropy',
+    loss: { kind: 'softmax-cross-entropy' },
     optimizer: { kind: 'sgd', lr: 0.1, momentum: 0.9 },
   });
 
