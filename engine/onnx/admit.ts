@@ -1,9 +1,11 @@
 /** Which models are let in: one file, standard operators, one input and one output, and for training only operators of the catalogue. */
-import { type DeclaredValue, type Model, nodeTitle } from '#engine/graph/graph.ts';
+import { checkGraph } from '#engine/graph/check.ts';
+import { type DeclaredValue, type Graph, type Model, nodeTitle } from '#engine/graph/graph.ts';
 import { isTrainable, TRAINABLE } from '#engine/ops/catalogue.ts';
 import { STANDARD } from '#engine/ops/standard.ts';
 import { MAX_BLOB } from '#protocol/limits.ts';
 import { decodeModel } from './decode.ts';
+import { encodeModel } from './encode.ts';
 import { modelError } from './errors.ts';
 
 /** From here on axes of Squeeze and ReduceSum are inputs and Softmax has one axis. */
@@ -23,36 +25,25 @@ export interface Admitted extends Model {
   readonly output: DeclaredValue;
 }
 
+/** Names that an error quotes at most. */
+const QUOTED = 5;
+
 function single(values: readonly DeclaredValue[], side: string): DeclaredValue {
   const [value] = values;
-  if (value !== undefined && values.length === 1) return value;
-  const names = values.map(({ name }) => name).join(', ');
-  throw modelError('BORDER', { why: `${side}s: ${names === '' ? 'none' : names}` });
+  if (value !== undefined && values.length === 1) return checkBorder(value);
+  const names = values.slice(0, QUOTED).map(({ name }) => name);
+  const text = values.length > QUOTED ? `${names.join(', ')} and ${values.length - QUOTED} more` : names.join(', ');
+  throw modelError('BORDER', { why: `${side}s: ${text === '' ? 'none' : text}` });
 }
 
-function checkNames({ graph }: Model): void {
-  const made = new Set<string>(graph.inputs.map(({ name }) => name));
-  for (const name of [...graph.initializers.keys(), ...graph.opaque.keys()]) made.add(name);
-  for (const node of graph.nodes) {
-    for (const name of node.inputs) {
-      if (name !== '' && !made.has(name))
-        throw modelError('NOT_ONNX', { why: `node ${nodeTitle(node)} reads ${name}, which nothing before it makes` });
-    }
-    for (const name of node.outputs) {
-      if (name !== '' && made.has(name)) throw modelError('NOT_ONNX', { why: `${name} is made twice` });
-      made.add(name);
-    }
-  }
-  for (const { name } of graph.outputs) {
-    if (!made.has(name)) throw modelError('NOT_ONNX', { why: `nothing makes the output ${name}` });
-  }
+/** A dimension of 0 there leaves nothing to compute and nothing to compare. */
+function checkBorder(value: DeclaredValue): DeclaredValue {
+  if (!value.shape.includes(0)) return value;
+  throw modelError('SHAPE', { where: value.name, why: `[${value.shape.join(', ')}] has no elements` });
 }
 
-/** @throws CorexError MODEL_* */
-export function admit(bytes: Uint8Array, use: 'train' | 'infer'): Admitted {
-  if (bytes.length > MAX_BLOB) throw modelError('TOO_BIG', { bytes: bytes.length, limit: MAX_BLOB });
-  const model = decodeModel(bytes);
-  for (const node of model.graph.nodes) {
+function checkOperators({ nodes }: Graph, use: 'train' | 'infer'): void {
+  for (const node of nodes) {
     const named = { node: nodeTitle(node), operator: node.op };
     if (node.domain !== '') throw modelError('CUSTOM_DOMAIN', { ...named, domain: node.domain });
     if (RANDOM.has(node.op) || (node.op === 'Dropout' && (node.inputs[2] ?? '') !== ''))
@@ -63,7 +54,32 @@ export function admit(bytes: Uint8Array, use: 'train' | 'infer'): Admitted {
     if (use === 'train' && !isTrainable(node.op))
       throw modelError('UNKNOWN_OPERATOR', { ...named, supported: TRAINABLE });
   }
+}
+
+/** @throws CorexError MODEL_* */
+export function admit(bytes: Uint8Array, use: 'train' | 'infer'): Admitted {
+  const model = read(bytes);
+  checkOperators(model.graph, use);
   if (model.opset < LEAST_OPSET) throw modelError('OPSET', { opset: model.opset, least: LEAST_OPSET });
-  checkNames(model);
+  checkGraph(model.graph);
   return { ...model, input: single(model.graph.inputs, 'input'), output: single(model.graph.outputs, 'output') };
+}
+
+function read(bytes: Uint8Array): Model {
+  if (bytes.length > MAX_BLOB) throw modelError('TOO_BIG', { part: 'bytes', count: bytes.length, limit: MAX_BLOB });
+  return decodeModel(bytes);
+}
+
+/**
+ * A step graph that somebody else compiled, before any runtime sees it. It must be what our encoder writes for what our decoder
+ * reads: a second reading of the same bytes, by the runtime's own parser, then finds nothing that was not checked here.
+ * @throws CorexError MODEL_*
+ */
+export function admitStep(bytes: Uint8Array): Model {
+  const model = read(bytes);
+  checkOperators(model.graph, 'infer');
+  checkGraph(model.graph);
+  if (Buffer.compare(encodeModel(model), bytes) !== 0)
+    throw modelError('GRAPH', { where: 'its bytes', why: 'they are not the canonical ones of this graph' });
+  return model;
 }

@@ -1,8 +1,12 @@
-/** Bytes of an ONNX file to a Model. */
+/** Bytes of an ONNX file to a Model, whatever the bytes are: in linear time, in memory that their length and MODEL_LIMITS bound. */
 import type { Attribute, DeclaredValue, Graph, Model, Node } from '#engine/graph/graph.ts';
-import { byteLength, type DataType, type Tensor } from '#engine/graph/tensor.ts';
+import { nodeTitle } from '#engine/graph/graph.ts';
+import type { Tensor } from '#engine/graph/tensor.ts';
 import { CorexError } from '#protocol/errors.ts';
+import { decodeTensor, floatsOf, intsOf, notOnnx, safeInteger } from './decode-tensor.ts';
 import { modelError } from './errors.ts';
+import { checkLimit } from './limits.ts';
+import { Message, newBudget } from './message.ts';
 import {
   ATTRIBUTE,
   ATTRIBUTE_TYPE,
@@ -10,7 +14,6 @@ import {
   dataTypeOf,
   GRAPH,
   MODEL,
-  Message,
   NODE,
   OPSET_ID,
   SHAPE,
@@ -20,126 +23,95 @@ import {
   VALUE,
 } from './wire.ts';
 
-const EXTERNAL = 1n;
-const notOnnx = (why: string, cause?: unknown) => modelError('NOT_ONNX', { why }, cause);
-
-function safe(value: bigint): number {
-  const number = Number(value);
-  if (!Number.isSafeInteger(number)) throw notOnnx(`the integer ${value} is too large`);
-  return number;
-}
-
-/** Elements that a file keeps in typed fields instead of raw_data. */
-function typedData(message: Message, dtype: DataType): Uint8Array {
-  switch (dtype) {
-    case 'float32':
-      return message.fixed(TENSOR.floatData, 4);
-    case 'float64':
-      return message.fixed(TENSOR.doubleData, 8);
-    case 'int64': {
-      const { buffer } = BigInt64Array.from(message.integers(TENSOR.int64Data));
-      return new Uint8Array(buffer);
-    }
-    case 'int32': {
-      const { buffer } = Int32Array.from(message.integers(TENSOR.int32Data), Number);
-      return new Uint8Array(buffer);
-    }
-    case 'uint8':
-    case 'bool':
-      return Uint8Array.from(message.integers(TENSOR.int32Data), Number);
-  }
-}
-
-/** null: an element type that we only pass on. */
-function decodeTensor(message: Message): Tensor | null {
-  const name = message.text(TENSOR.name);
-  if (message.has(TENSOR.externalData) || message.integer(TENSOR.dataLocation) === EXTERNAL)
-    throw modelError('EXTERNAL_DATA', { tensor: name });
-  const dtype = dataTypeOf(Number(message.integer(TENSOR.dataType)));
-  if (dtype === undefined) return null;
-  const shape = message.integers(TENSOR.dims).map(safe);
-  if (shape.some((size) => size < 0)) throw notOnnx(`tensor ${name} has a negative dimension`);
-  const data = message.blocks(TENSOR.rawData).at(-1) ?? typedData(message, dtype);
-  if (data.length !== byteLength(dtype, shape)) throw notOnnx(`tensor ${name} has not the size of its shape`);
-  // A copy of its own lies on every boundary and is no Buffer.
-  return { dtype, shape, data: new Uint8Array(data) };
-}
-
-function decodeAttribute(bytes: Uint8Array): [string, Attribute] {
-  const message = new Message(bytes);
-  const name = message.text(ATTRIBUTE.name);
-  const raw = { kind: 'raw', value: bytes } as const;
-  const floats = (field: number): number[] => {
-    const data = message.fixed(field, 4).slice();
-    return [...new Float32Array(data.buffer, data.byteOffset, data.length / 4)];
-  };
-  const ints = message.integers(ATTRIBUTE.ints).map(Number);
+/** null: a subgraph. */
+function decodeAttribute(message: Message): Attribute | null {
+  const raw = { kind: 'raw', value: message.bytes } as const;
+  if (message.has(ATTRIBUTE.refName)) throw notOnnx('an attribute refers to one of a function');
   switch (Number(message.integer(ATTRIBUTE.type))) {
     case ATTRIBUTE_TYPE.float:
-      return [name, { kind: 'float', value: floats(ATTRIBUTE.f)[0] ?? 0 }];
+      return { kind: 'float', value: floatsOf(message, ATTRIBUTE.f)[0] ?? 0 };
     case ATTRIBUTE_TYPE.int: {
       const value = Number(message.integer(ATTRIBUTE.i));
-      return [name, Number.isSafeInteger(value) ? { kind: 'int', value } : raw];
+      return Number.isSafeInteger(value) ? { kind: 'int', value } : raw;
     }
     case ATTRIBUTE_TYPE.string:
-      return [name, { kind: 'string', value: message.text(ATTRIBUTE.s) }];
+      return { kind: 'string', value: message.text(ATTRIBUTE.s, 'textBytes') };
     case ATTRIBUTE_TYPE.floats:
-      return [name, { kind: 'floats', value: floats(ATTRIBUTE.floats) }];
-    case ATTRIBUTE_TYPE.ints:
-      return [name, ints.every(Number.isSafeInteger) ? { kind: 'ints', value: ints } : raw];
-    case ATTRIBUTE_TYPE.tensor: {
-      const tensor = message.messages(ATTRIBUTE.t)[0];
-      const value = tensor === undefined ? null : decodeTensor(tensor);
-      return [name, value === null ? raw : { kind: 'tensor', value }];
+      return { kind: 'floats', value: floatsOf(message, ATTRIBUTE.floats) };
+    case ATTRIBUTE_TYPE.ints: {
+      const value = intsOf(message, ATTRIBUTE.ints);
+      return value.every(Number.isSafeInteger) ? { kind: 'ints', value } : raw;
     }
+    case ATTRIBUTE_TYPE.tensor: {
+      const tensor = message.message(ATTRIBUTE.t);
+      const value = tensor === undefined ? null : decodeTensor(tensor);
+      return value === null ? raw : { kind: 'tensor', value };
+    }
+    case ATTRIBUTE_TYPE.graph:
+    case ATTRIBUTE_TYPE.graphs:
+      return null;
     default:
-      return [name, raw];
+      return raw;
   }
 }
 
 function decodeNode(message: Message): Node {
   const domain = message.text(NODE.domain);
-  return {
+  checkLimit('operands', Math.max(message.count(NODE.input), message.count(NODE.output)));
+  checkLimit('attributes', message.count(NODE.attribute));
+  const attributes = new Map<string, Attribute>();
+  const node = {
     op: message.text(NODE.opType),
     domain: domain === 'ai.onnx' ? '' : domain,
     name: message.text(NODE.name),
     inputs: message.texts(NODE.input),
     outputs: message.texts(NODE.output),
-    attributes: new Map(message.blocks(NODE.attribute).map(decodeAttribute)),
+    attributes,
   };
+  for (const inner of message.messages(NODE.attribute)) {
+    const name = inner.text(ATTRIBUTE.name);
+    const attribute = decodeAttribute(inner);
+    if (attribute === null) throw modelError('CONTROL_FLOW', { node: nodeTitle(node), operator: node.op });
+    if (attributes.has(name)) throw notOnnx(`node ${nodeTitle(node)} has two attributes ${name}`);
+    attributes.set(name, attribute);
+  }
+  return node;
 }
 
 /** undefined where it is no tensor, or of an element type that we only pass on. */
 function decodeValue(message: Message, isBorder: boolean): DeclaredValue | undefined {
   const name = message.text(VALUE.name);
-  const tensor = message.messages(VALUE.type)[0]?.messages(TYPE.tensorType)[0];
+  const tensor = message.message(VALUE.type)?.message(TYPE.tensorType);
   const elementType = Number(tensor?.integer(TENSOR_TYPE.elemType) ?? 0n);
   const dtype = dataTypeOf(elementType);
   if (dtype === undefined) {
     if (isBorder) throw modelError('ELEMENT_TYPE', { name, type: elementType });
     return undefined;
   }
-  const shape = tensor?.messages(TENSOR_TYPE.shape)[0];
-  if (shape === undefined && !isBorder) return undefined;
-  const dimensions = shape?.messages(SHAPE.dim) ?? [];
-  return {
-    name,
-    dtype,
-    shape: dimensions.map((dim) =>
-      dim.has(DIMENSION.value) ? safe(dim.integer(DIMENSION.value)) : dim.text(DIMENSION.param),
-    ),
-  };
+  const declared = tensor?.message(TENSOR_TYPE.shape);
+  if (declared === undefined && !isBorder) return undefined;
+  checkLimit('axes', declared?.count(SHAPE.dim) ?? 0);
+  const shape = (declared?.messages(SHAPE.dim) ?? []).map((dim) =>
+    dim.has(DIMENSION.value) ? safeInteger(dim.integer(DIMENSION.value)) : dim.text(DIMENSION.param),
+  );
+  if (shape.some((size) => typeof size === 'number' && size < 0))
+    throw notOnnx(`value ${name} has a negative dimension`);
+  return { name, dtype, shape };
 }
 
 function decodeGraph(message: Message): Graph {
   if (message.has(GRAPH.sparseInitializer)) throw notOnnx('it has sparse initializers');
+  checkLimit('nodes', message.count(GRAPH.node));
+  checkLimit('initializers', message.count(GRAPH.initializer));
+  checkLimit('values', message.count(GRAPH.input) + message.count(GRAPH.output) + message.count(GRAPH.valueInfo));
   const initializers = new Map<string, Tensor>();
   const opaque = new Map<string, Uint8Array>();
-  for (const bytes of message.blocks(GRAPH.initializer)) {
-    const inner = new Message(bytes);
+  for (const inner of message.messages(GRAPH.initializer)) {
+    const name = inner.text(TENSOR.name);
+    if (initializers.has(name) || opaque.has(name)) throw notOnnx(`there are two initializers ${name}`);
     const tensor = decodeTensor(inner);
-    if (tensor === null) opaque.set(inner.text(TENSOR.name), bytes);
-    else initializers.set(inner.text(TENSOR.name), tensor);
+    if (tensor === null) opaque.set(name, inner.bytes);
+    else initializers.set(name, tensor);
   }
   // Files before ir_version 4 list initializers among the inputs.
   const isFed = (input: Message): boolean => {
@@ -159,11 +131,11 @@ function decodeGraph(message: Message): Graph {
   };
 }
 
-/** @throws CorexError MODEL_NOT_ONNX, MODEL_EXTERNAL_DATA, MODEL_ELEMENT_TYPE */
+/** @throws CorexError MODEL_NOT_ONNX, MODEL_TOO_BIG, MODEL_EXTERNAL_DATA, MODEL_ELEMENT_TYPE, MODEL_CONTROL_FLOW */
 export function decodeModel(bytes: Uint8Array): Model {
   try {
-    const message = new Message(bytes);
-    const graph = message.messages(MODEL.graph).at(-1);
+    const message = new Message(bytes, newBudget());
+    const graph = message.message(MODEL.graph);
     if (graph === undefined) throw notOnnx('there is no graph in it');
     if (message.has(MODEL.functions) || message.has(MODEL.trainingInfo))
       throw notOnnx('it has functions or training information of its own');
@@ -172,7 +144,7 @@ export function decodeModel(bytes: Uint8Array): Model {
       .find((id) => ['', 'ai.onnx'].includes(id.text(OPSET_ID.domain)))
       ?.integer(OPSET_ID.version);
     if (opset === undefined) throw notOnnx('it imports no version of ai.onnx');
-    return { opset: safe(opset), graph: decodeGraph(graph) };
+    return { opset: safeInteger(opset), graph: decodeGraph(graph) };
   } catch (cause) {
     if (cause instanceof CorexError) throw cause;
     throw notOnnx(cause instanceof Error ? cause.message : String(cause), cause);

@@ -36,8 +36,18 @@ export const modelError = errorTable('MODEL', {
     todo: 'export by tracing, so that loops and branches are unrolled',
   },
   TOO_BIG: {
-    what: (d: { bytes: number; limit: number }) => `the model has ${d.bytes} bytes, the limit is ${d.limit}`,
-    todo: 'use a smaller model',
+    what: (d: { part: string; count: number; limit: number }) =>
+      `the model has ${d.count} ${d.part}, the limit is ${d.limit}`,
+    todo: 'use a smaller model, or export it again with large tensors as raw data',
+  },
+  GRAPH: {
+    what: (d: { where: string; why: string }) => `the graph does not hold together at ${d.where}: ${d.why}`,
+    todo: 'check the file with onnx.checker.check_model, and export it again',
+  },
+  MEMORY: {
+    what: (d: { where: string; bytes: number; limit: number }) =>
+      `the model needs at least ${d.bytes} bytes of memory at ${d.where}, the limit is ${d.limit}`,
+    todo: 'use a smaller batch or a smaller model, or raise the engine memory',
   },
   OPSET: {
     what: (d: { opset: number; least: number }) => `the model is of opset ${d.opset}, the least is ${d.least}`,

@@ -1,4 +1,4 @@
-/** Protobuf messages as lists of fields, and the field numbers of ONNX that we read and write. */
+/** The field numbers of ONNX that we read and write, and the writer of protobuf messages. */
 import protobuf from 'protobufjs/minimal.js';
 import type { DataType } from '#engine/graph/tensor.ts';
 
@@ -15,11 +15,22 @@ export const GRAPH = {
   sparseInitializer: 15,
 } as const;
 export const NODE = { input: 1, output: 2, name: 3, opType: 4, attribute: 5, domain: 7 } as const;
-export const ATTRIBUTE = { name: 1, f: 2, i: 3, s: 4, t: 5, floats: 7, ints: 8, type: 20 } as const;
-export const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const;
+export const ATTRIBUTE = { name: 1, f: 2, i: 3, s: 4, t: 5, floats: 7, ints: 8, type: 20, refName: 21 } as const;
+export const ATTRIBUTE_TYPE = {
+  float: 1,
+  int: 2,
+  string: 3,
+  tensor: 4,
+  graph: 5,
+  floats: 6,
+  ints: 7,
+  strings: 8,
+  graphs: 10,
+} as const;
 export const TENSOR = {
   dims: 1,
   dataType: 2,
+  segment: 3,
   floatData: 4,
   int32Data: 5,
   int64Data: 7,
@@ -43,100 +54,20 @@ export const ELEMENT_TYPE: Readonly<Record<DataType, number>> = {
   bool: 9,
   float64: 11,
 };
+/** Bytes per element of the types that are only passed on, where they are whole bytes. */
+export const PASSED_ON_WIDTH: ReadonlyMap<number, number> = new Map([
+  [3, 1], // int8
+  [4, 2], // uint16
+  [5, 2], // int16
+  [10, 2], // float16
+  [12, 4], // uint32
+  [13, 8], // uint64
+  [16, 2], // bfloat16
+]);
 const DATA_TYPES = new Map(Object.entries(ELEMENT_TYPE).map(([dtype, number]) => [number, dtype as DataType]));
 export const dataTypeOf = (elementType: number): DataType | undefined => DATA_TYPES.get(elementType);
 
-const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
-
-/** One message's fields by number, each in order of appearance. */
-export class Message {
-  readonly #fields = new Map<number, Array<bigint | Uint8Array>>();
-
-  /** @throws RangeError or Error of protobufjs for bytes that are no message */
-  constructor(bytes: Uint8Array) {
-    const reader = protobuf.Reader.create(bytes);
-    while (reader.pos < reader.len) {
-      const tag = reader.uint32();
-      this.#add(tag >>> 3, readField(reader, tag & 7));
-    }
-  }
-
-  #add(field: number, value: bigint | Uint8Array): void {
-    if (field === 0) throw new RangeError('a field has number 0');
-    const values = this.#fields.get(field);
-    if (values === undefined) this.#fields.set(field, [value]);
-    else values.push(value);
-  }
-
-  has(field: number): boolean {
-    return this.#fields.has(field);
-  }
-
-  /** The byte strings of a field. */
-  blocks(field: number): Uint8Array[] {
-    return (this.#fields.get(field) ?? []).map((value) => {
-      if (typeof value === 'bigint') throw new RangeError(`field ${field} is a number`);
-      return value;
-    });
-  }
-
-  messages(field: number): Message[] {
-    return this.blocks(field).map((bytes) => new Message(bytes));
-  }
-
-  texts(field: number): string[] {
-    return this.blocks(field).map((bytes) => new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  }
-
-  text(field: number): string {
-    return this.texts(field).at(-1) ?? '';
-  }
-
-  /** Signed varints, packed or not. */
-  integers(field: number): bigint[] {
-    return (this.#fields.get(field) ?? []).flatMap((value) => {
-      if (typeof value === 'bigint') return [BigInt.asIntN(64, value)];
-      const reader = protobuf.Reader.create(value);
-      const numbers: bigint[] = [];
-      while (reader.pos < reader.len) numbers.push(BigInt.asIntN(64, readVarint(reader)));
-      return numbers;
-    });
-  }
-
-  integer(field: number): bigint {
-    return this.integers(field).at(-1) ?? 0n;
-  }
-
-  /** The bytes of 32- or 64-bit numbers, packed or not, little-endian. */
-  fixed(field: number, width: 4 | 8): Uint8Array {
-    const parts = (this.#fields.get(field) ?? []).map((value) => {
-      if (typeof value !== 'bigint') return value;
-      const bytes = Buffer.alloc(8);
-      bytes.writeBigUInt64LE(value);
-      return bytes.subarray(0, width);
-    });
-    return Buffer.concat(parts);
-  }
-}
-
-function readVarint(reader: protobuf.Reader): bigint {
-  return BigInt.asUintN(64, BigInt(reader.uint64().toString()));
-}
-
-function readField(reader: protobuf.Reader, wire: number): bigint | Uint8Array {
-  switch (wire) {
-    case WIRE.varint:
-      return readVarint(reader);
-    case WIRE.fixed64:
-      return BigInt(reader.fixed64().toString());
-    case WIRE.bytes:
-      return reader.bytes();
-    case WIRE.fixed32:
-      return BigInt(reader.fixed32());
-    default:
-      throw new RangeError(`wire type ${wire}`);
-  }
-}
+const WIRE = { varint: 0, bytes: 2, fixed32: 5 } as const;
 
 /** Writes fields in the order of the calls; the same calls give the same bytes. */
 export class MessageWriter {

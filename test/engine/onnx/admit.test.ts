@@ -8,7 +8,7 @@ import { CorexError } from '#protocol/errors.ts';
 import { floats, linear, node, withExternalData } from './models.ts';
 
 const train = (model: Uint8Array) =>
-  compileTrain(model, { batch: 2, loss: 'softmax-cross-entropy', optimizer: { kind: 'sgd', lr: 1, momentum: 0 } });
+  compileTrain(model, { batch: 2, loss: { kind: 'softmax-cross-entropy' }, optimizer: { kind: 'sgd', lr: 1, momentum: 0 } });
 const infer = (model: Uint8Array) => compileInfer(model, { batch: 2, labels: true });
 
 const custom = { ...node('Fused', ['input'], 'output'), domain: 'com.example' };
@@ -18,7 +18,7 @@ const alone = { initializers: new Map() };
 const REFUSALS: ReadonlyArray<readonly [string, RegExp, () => unknown]> = [
   ['MODEL_NOT_ONNX', /./, () => admit(Buffer.from('no model at all'), 'infer')],
   ['MODEL_NOT_ONNX', /no graph/, () => admit(new Uint8Array(0), 'infer')],
-  ['MODEL_NOT_ONNX', /nowhere/, () => admit(linear({ nodes: [node('Relu', ['nowhere'], 'output')] }), 'infer')],
+  ['MODEL_GRAPH', /nowhere/, () => admit(linear({ nodes: [node('Relu', ['nowhere'], 'output')] }), 'infer')],
   ['MODEL_EXTERNAL_DATA', /far/, () => admit(withExternalData(), 'infer')],
   ['MODEL_CUSTOM_DOMAIN', /the Fused.*com\.example/, () => admit(linear({ nodes: [custom] }), 'infer')],
   ['MODEL_UNKNOWN_OPERATOR', /Erf.*Gemm.*Relu/, () => train(linear({ nodes: [node('Erf', ['input'], 'output')] }))],
