@@ -1,6 +1,6 @@
 /** The least memory that a graph needs, from its declared shapes alone: known before any process is started for it. */
 import { modelError } from '#engine/onnx/errors.ts';
-import { type Attribute, type DeclaredValue, type Graph, type Node, nodeTitle } from './graph.ts';
+import { type Attribute, type DeclaredValue, type Graph, nodeTitle } from './graph.ts';
 import { byteLength, bytesPerElement, elementCount } from './tensor.ts';
 
 /** Where the most bytes are in use at once. */
@@ -46,14 +46,15 @@ function lastReads({ nodes, outputs }: Graph): Map<string, number> {
 /**
  * A value lives from the node that makes it to the last one that reads it; values without a known shape count 0, and what
  * kernels need for themselves is not in it, so that this is a lower bound.
+ * @param enough stops at the first node that needs more: that is the one to blame
  */
-export function peakOf(graph: Graph): Peak {
+export function peakOf(graph: Graph, enough = Number.POSITIVE_INFINITY): Peak {
   const sizes = new Map([...graph.outputs, ...graph.values].map((value) => [value.name, bytesOf(value)]));
   const last = lastReads(graph);
   let live = kept(graph);
   let peak: Peak = { bytes: live, where: 'the state' };
   const leaving = new Map<number, number>();
-  graph.nodes.forEach((node: Node, i) => {
+  for (const [i, node] of graph.nodes.entries()) {
     for (const name of node.outputs) {
       const bytes = sizes.get(name) ?? 0;
       const end = last.get(name) ?? i;
@@ -61,9 +62,10 @@ export function peakOf(graph: Graph): Peak {
       leaving.set(end, (leaving.get(end) ?? 0) + bytes);
     }
     if (live > peak.bytes) peak = { bytes: live, where: `node ${nodeTitle(node)}` };
+    if (peak.bytes > enough) return peak;
     live -= leaving.get(i) ?? 0;
     leaving.delete(i);
-  });
+  }
   return peak;
 }
 
@@ -71,6 +73,6 @@ export const memoryOf = (graph: Graph): number => peakOf(graph).bytes;
 
 /** @throws CorexError MODEL_MEMORY, which names the node and the bytes */
 export function checkMemory(graph: Graph, limitBytes: number): void {
-  const { bytes, where } = peakOf(graph);
+  const { bytes, where } = peakOf(graph, limitBytes);
   if (bytes > limitBytes) throw modelError('MEMORY', { where, bytes, limit: limitBytes });
 }

@@ -8,7 +8,11 @@ import { CorexError } from '#protocol/errors.ts';
 import { floats, linear, node, withExternalData } from './models.ts';
 
 const train = (model: Uint8Array) =>
-  compileTrain(model, { batch: 2, loss: { kind: 'softmax-cross-entropy' }, optimizer: { kind: 'sgd', lr: 1, momentum: 0 } });
+  compileTrain(model, {
+    batch: 2,
+    loss: { kind: 'softmax-cross-entropy' },
+    optimizer: { kind: 'sgd', lr: 1, momentum: 0 },
+  });
 const infer = (model: Uint8Array) => compileInfer(model, { batch: 2, labels: true });
 
 const custom = { ...node('Fused', ['input'], 'output'), domain: 'com.example' };
