@@ -20,9 +20,10 @@ export function compileMerge(state: ReadonlyMap<string, Tensor>, parts: number):
   names.forEach((name, at) => {
     const { dtype } = state.get(name) as Tensor;
     const [first, ...others] = inputs.map((part) => part[at] as string) as [string, ...string[]];
-    const sum = (): string => others.reduce((left, right) => b.op('Add', [left, right]), first);
-    const isFloat = dtype === 'float32' || dtype === 'float64';
-    b.output(isFloat ? b.op('Mul', [sum(), b.scalar(dtype, 1 / parts)]) : first, `${name}.next`);
+    if (dtype === 'float32' || dtype === 'float64') {
+      const sum = others.reduce((left, right) => b.op('Add', [left, right]), first);
+      b.output(b.op('Mul', [sum, b.scalar(dtype, 1 / parts)], {}, `${name}.next`));
+    } else b.output(first, `${name}.next`);
   });
   const graph = encodeModel({ opset: OPSET, graph: b.finish('merge') });
   return { graph, units: countUnits(graph) };
