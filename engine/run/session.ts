@@ -1,68 +1,24 @@
-/** A loaded graph, whichever runtime computes it; and the only door to onnxruntime-node, with pinned options. */
+/** Opens a graph with whichever runtime its provider needs; the only door to onnxruntime-node. */
 import * as ort from 'onnxruntime-node';
 import { CorexError } from '#protocol/errors.ts';
-import { engineError } from './errors.ts';
-import { PROVIDERS, type ProviderName } from './providers.ts';
-import type { GraphInfo, ValueInfo } from './shard-run.ts';
-import { isDataType, type Values } from './values.ts';
+import { DeviceSession } from './device-state.ts';
+import { InPlaceSession, withMark } from './in-place.ts';
+import { providerError } from './provider-errors.ts';
+import { type ProviderName, providerOf } from './providers.ts';
+import { describeGraph, pinnedOptions, reasonOf, runtimeError, type Session, type SessionOptions } from './runtime.ts';
+import type { GraphInfo } from './shard-run.ts';
+import type { Values } from './values.ts';
 
-export interface Session {
-  readonly info: GraphInfo;
-  /**
-   * @param into where results go, for those that have a place; the others get a new one
-   * @throws CorexError ENGINE_STEP_FAILED, ENGINE_OUT_OF_MEMORY
-   */
-  run(feeds: Values, wanted: readonly string[], into?: Values): Promise<Values>;
-  close(): Promise<void>;
-}
-
-export interface SessionOptions {
-  readonly provider: ProviderName;
-  /** Only for the error's text; the process has the limit. */
-  readonly memoryBytes: number;
-  /** `exact`, the default: bits that repeat. `fast`: the runtime rewrites the graph as it likes, results are near. */
-  readonly comparison?: 'exact' | 'fast';
-  /** Threads inside an operator, 1 if not given. */
-  readonly threads?: number;
-}
-
-/**
- * What makes bits repeatable (DESIGN section 5): the graph as written, one operator at a time.
- * The profile's name stands for these options too: changing one makes another engine.
- */
-const PINNED = {
-  graphOptimizationLevel: 'disabled',
-  executionMode: 'sequential',
-  interOpNumThreads: 1,
-  logSeverityLevel: 3,
-} as const satisfies ort.InferenceSession.SessionOptions;
-
-const COMPARISONS = {
-  exact: PINNED,
-  fast: { ...PINNED, graphOptimizationLevel: 'all' },
-} as const satisfies Record<NonNullable<SessionOptions['comparison']>, ort.InferenceSession.SessionOptions>;
-
-/** How the runtime, the C++ library and V8 say that memory ran out. */
-const NO_MEMORY = /bad_alloc|failed to allocate|allocation failed|out of memory/i;
+export type { Session, SessionOptions } from './runtime.ts';
 
 export function runtimeVersion(): string {
   return ort.env.versions.node ?? ort.env.versions.common;
 }
 
-/** A runtime's error as ours. */
-export function runtimeError(error: unknown, otherwise: 'STEP_FAILED' | 'MODEL_REFUSED', limitBytes: number) {
-  const why = (error instanceof Error ? error.message : String(error)).slice(0, 500);
-  if (NO_MEMORY.test(why)) return engineError('OUT_OF_MEMORY', { limitBytes, why }, error);
-  return engineError(otherwise, { why }, error);
-}
-
-export function describe(metadata: readonly ort.InferenceSession.ValueMetadata[]): ValueInfo[] {
-  return metadata.map((value) => {
-    if (!value.isTensor) throw engineError('MODEL_REFUSED', { why: `${value.name} is no tensor` });
-    if (!isDataType(value.type))
-      throw engineError('MODEL_REFUSED', { why: `${value.name} has element type ${value.type}` });
-    return { name: value.name, dtype: value.type, shape: value.shape };
-  });
+/** `onnxruntime-1.30.0`, `onnxruntime-web-1.30.0`: the first part of an engine's name. */
+export async function runtimeName(provider: ProviderName): Promise<string> {
+  if (providerOf(provider).runtime === 'onnxruntime-node') return `onnxruntime-${runtimeVersion()}`;
+  return `onnxruntime-web-${(await import('./portable.ts')).portableVersion()}`;
 }
 
 class NativeSession implements Session {
@@ -73,7 +29,7 @@ class NativeSession implements Session {
   constructor(session: ort.InferenceSession, memoryBytes: number) {
     this.#session = session;
     this.#memoryBytes = memoryBytes;
-    this.info = { inputs: describe(session.inputMetadata), outputs: describe(session.outputMetadata) };
+    this.info = describeGraph(session);
   }
 
   async run(feeds: Values, wanted: readonly string[], into?: Values): Promise<Values> {
@@ -87,27 +43,46 @@ class NativeSession implements Session {
     }
   }
 
+  async read(values: Values): Promise<Values> {
+    return values;
+  }
+
   async close(): Promise<void> {
     await this.#session.release();
   }
 }
 
 async function openNative(graph: Uint8Array, options: SessionOptions): Promise<Session> {
-  const { provider, memoryBytes, comparison = 'exact', threads = 1 } = options;
-  const pinned = { ...COMPARISONS[comparison], intraOpNumThreads: threads };
-  const executionProviders = PROVIDERS[provider].runtimeNames;
-  return new NativeSession(await ort.InferenceSession.create(graph, { ...pinned, executionProviders }), memoryBytes);
+  const { provider, memoryBytes, keepOnDevice = false, inPlace = false } = options;
+  const { runtimeNames, settings, keepsState } = providerOf(provider);
+  Object.assign(process.env, settings);
+  const pinned = { ...pinnedOptions(options), executionProviders: runtimeNames };
+  if (keepOnDevice && keepsState) {
+    const open = (bytes: Uint8Array, extra: ort.InferenceSession.SessionOptions) =>
+      ort.InferenceSession.create(bytes, { ...pinned, ...extra });
+    return DeviceSession.open(graph, open, memoryBytes);
+  }
+  if (inPlace) return new InPlaceSession(await ort.InferenceSession.create(withMark(graph), pinned), memoryBytes);
+  return new NativeSession(await ort.InferenceSession.create(graph, pinned), memoryBytes);
 }
 
-/** @throws CorexError ENGINE_MODEL_REFUSED, ENGINE_OUT_OF_MEMORY */
+/** A model is not to blame for a provider that is not there. */
+function openError(error: unknown, { provider, memoryBytes }: SessionOptions): CorexError {
+  if (error instanceof CorexError) return error;
+  const why = reasonOf(error);
+  if (providerOf(provider).missing?.test(why) !== true) return runtimeError(error, 'MODEL_REFUSED', memoryBytes);
+  if (provider === 'cuda') return providerError('NO_CUDA', { why }, error);
+  if (provider === 'webgpu') return providerError('NO_GPU', { why }, error);
+  return providerError('UNUSABLE', { provider, why }, error);
+}
+
+/** @throws CorexError ENGINE_MODEL_REFUSED, ENGINE_OUT_OF_MEMORY, PROVIDER_NO_CUDA, PROVIDER_NO_GPU */
 export async function openSession(graph: Uint8Array, options: SessionOptions): Promise<Session> {
-  const provider: string = options.provider;
   try {
     // Loaded here only, so that nobody else pays for its WebAssembly.
-    if (provider === 'portable') return await (await import('./portable.ts')).openPortable(graph, options);
+    if (options.provider === 'portable') return await (await import('./portable.ts')).openPortable(graph, options);
     return await openNative(graph, options);
   } catch (error) {
-    if (error instanceof CorexError) throw error;
-    throw runtimeError(error, 'MODEL_REFUSED', options.memoryBytes);
+    throw openError(error, options);
   }
 }
