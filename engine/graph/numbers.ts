@@ -1,6 +1,14 @@
 /** Between a tensor's bytes and numbers. */
 import type { DataType, Tensor } from './tensor.ts';
 
+const MOST = 2n ** 63n - 1n;
+
+/** Numbers near 2^63 stand for the largest integer: exporters write it for "to the end". */
+function wholeOf(value: number): bigint {
+  const whole = BigInt(value);
+  return whole > MOST ? MOST : whole < -MOST ? -MOST : whole;
+}
+
 export function tensorOf(dtype: DataType, shape: readonly number[], values: readonly number[]): Tensor {
   const fill = (array: Float32Array | Float64Array | Int32Array | Uint8Array | BigInt64Array): Tensor => ({
     dtype,
@@ -13,7 +21,7 @@ export function tensorOf(dtype: DataType, shape: readonly number[], values: read
     case 'float64':
       return fill(Float64Array.from(values));
     case 'int64':
-      return fill(BigInt64Array.from(values, BigInt));
+      return fill(BigInt64Array.from(values, wholeOf));
     case 'int32':
       return fill(Int32Array.from(values));
     case 'uint8':

@@ -1,7 +1,7 @@
 /** Which models are let in: one file, standard operators, one input and one output, and for training only operators of the catalogue. */
 import { checkGraph } from '#engine/graph/check.ts';
 import { type DeclaredValue, type Graph, type Model, nodeTitle } from '#engine/graph/graph.ts';
-import { isTrainable, TRAINABLE } from '#engine/ops/catalogue.ts';
+import { isTrainable, TRAINABLE } from '#engine/ops/import/table.ts';
 import { STANDARD } from '#engine/ops/standard.ts';
 import { MAX_BLOB } from '#protocol/limits.ts';
 import { decodeModel } from './decode.ts';
@@ -22,6 +22,8 @@ const CONTROL_FLOW = new Set(['If', 'Loop', 'Scan', 'SequenceMap']);
 
 export interface Admitted extends Model {
   readonly input: DeclaredValue;
+  /** A second input, of a model that computes its own loss. */
+  readonly target?: DeclaredValue;
   readonly output: DeclaredValue;
 }
 
@@ -46,8 +48,9 @@ function checkOperators({ nodes }: Graph, use: 'train' | 'infer'): void {
   for (const node of nodes) {
     const named = { node: nodeTitle(node), operator: node.op };
     if (node.domain !== '') throw modelError('CUSTOM_DOMAIN', { ...named, domain: node.domain });
-    if (RANDOM.has(node.op) || (node.op === 'Dropout' && (node.inputs[2] ?? '') !== ''))
-      throw modelError('NOT_REPEATABLE', named);
+    const isDropout = node.op === 'Dropout' && (node.inputs[2] ?? '') !== '';
+    // A training step draws its masks from the shard's seed.
+    if (RANDOM.has(node.op) || (isDropout && use === 'infer')) throw modelError('NOT_REPEATABLE', named);
     if (CONTROL_FLOW.has(node.op)) throw modelError('CONTROL_FLOW', named);
     if (use === 'infer' && !STANDARD.has(node.op))
       throw modelError('UNKNOWN_OPERATOR', { ...named, supported: [...STANDARD] });
@@ -62,7 +65,11 @@ export function admit(bytes: Uint8Array, use: 'train' | 'infer'): Admitted {
   checkOperators(model.graph, use);
   if (model.opset < LEAST_OPSET) throw modelError('OPSET', { opset: model.opset, least: LEAST_OPSET });
   checkGraph(model.graph);
-  return { ...model, input: single(model.graph.inputs, 'input'), output: single(model.graph.outputs, 'output') };
+  const output = single(use === 'train' ? model.graph.outputs.slice(0, 1) : model.graph.outputs, 'output');
+  const [input, target, ...others] = model.graph.inputs;
+  if (use === 'infer' || input === undefined || target === undefined || others.length > 0)
+    return { ...model, input: single(model.graph.inputs, 'input'), output };
+  return { ...model, input: checkBorder(input), target: checkBorder(target), output };
 }
 
 function read(bytes: Uint8Array): Model {

@@ -27,6 +27,11 @@ export class Call {
     return modelError('SHAPE', { where: nodeTitle(this.node), why });
   }
 
+  /** Is the result asked for? */
+  gives(index: number): boolean {
+    return (this.node.outputs[index] ?? '') !== '';
+  }
+
   has(index: number): boolean {
     return (this.node.inputs[index] ?? '') !== '';
   }

@@ -6,6 +6,9 @@ import type { Call } from './call.ts';
 
 export type ShapeRule = (call: Call) => Info;
 
+/** One for each result that the operator can have. */
+export type ShapesRule = (call: Call) => readonly Info[];
+
 /** Multidirectional broadcasting; null where the shapes do not fit. */
 export function broadcast(a: readonly number[], b: readonly number[]): number[] | null {
   const rank = Math.max(a.length, b.length);
@@ -42,6 +45,15 @@ export const normalized: ShapeRule = (call) => {
   const info = call.input(0);
   call.axis(intAttribute(call.attributes, 'axis', -1), info.shape.length);
   return info;
+};
+
+/** The result, and the mean and the reciprocal of the deviation along the axes that are normalized. */
+export const layerNormalization: ShapesRule = (call) => {
+  const info = call.input(0);
+  const axis = call.axis(intAttribute(call.attributes, 'axis', -1), info.shape.length);
+  const kept = info.shape.map((size, i) => (i < axis ? size : 1));
+  const statistic = { dtype: info.dtype, shape: kept };
+  return [info, statistic, statistic];
 };
 
 export const elementwise: ShapeRule = (call) => ({

@@ -1,8 +1,9 @@
 /** Reverse-mode differentiation of a graph: one walk from the loss back, https://arxiv.org/abs/1502.05767 section 3.2. */
-import type { GraphBuilder } from '#engine/graph/build.ts';
-import { type Node, nodeTitle } from '#engine/graph/graph.ts';
+import type { GraphBuilder, TapeEntry } from '#engine/graph/build.ts';
+import { nodeTitle } from '#engine/graph/graph.ts';
 import { modelError } from '#engine/onnx/errors.ts';
 import { gradientOf } from '#engine/ops/gradients.ts';
+import type { Differentiated, Rule } from '#engine/ops/rule.ts';
 import { isSameShape } from '#engine/state/state.ts';
 
 /** Sums a gradient over the axes along which its value was broadcast. */
@@ -11,18 +12,64 @@ function unbroadcast(b: GraphBuilder, gradient: string, shape: readonly number[]
   if (isSameShape(from, shape)) return gradient;
   const lead = from.length - shape.length;
   const axes = from.flatMap((size, i) => (i < lead || (shape[i - lead] === 1 && size !== 1) ? [i] : []));
-  const sum = axes.length === 0 ? gradient : b.op('ReduceSum', [gradient, b.integers(axes)], { keepdims: 1 });
+  const sum = axes.length === 0 ? gradient : b.op('ReduceSum', [gradient, b.integers(axes)], { keepdims: 0 });
   return isSameShape(b.info(sum).shape, shape) ? sum : b.op('Reshape', [sum, b.integers(shape)]);
 }
 
 /** Values that depend on one of `sources` by way of floating-point numbers. */
-function dependents(b: GraphBuilder, nodes: readonly Node[], sources: Iterable<string>): Set<string> {
+function dependents(b: GraphBuilder, tape: readonly TapeEntry[], sources: Iterable<string>): Set<string> {
   const found = new Set(sources);
-  for (const { inputs, outputs } of nodes) {
-    if (!inputs.some((name) => found.has(name))) continue;
-    for (const name of outputs) if (b.info(name).dtype.startsWith('float')) found.add(name);
+  for (const { node } of tape) {
+    if (!node.inputs.some((name) => found.has(name))) continue;
+    for (const name of node.outputs) if (name !== '' && b.info(name).dtype.startsWith('float')) found.add(name);
   }
   return found;
+}
+
+/** Gradients by name of the value, while the walk collects them. */
+class Collected {
+  readonly #b: GraphBuilder;
+  readonly #sums = new Map<string, string>();
+
+  constructor(b: GraphBuilder) {
+    this.#b = b;
+  }
+
+  get(name: string): string | undefined {
+    return this.#sums.get(name);
+  }
+
+  add(name: string, part: string): void {
+    const fitted = unbroadcast(this.#b, part, this.#b.info(name).shape);
+    const sum = this.#sums.get(name);
+    this.#sums.set(name, sum === undefined ? fitted : this.#b.op('Add', [sum, fitted]));
+  }
+
+  /** What a rule sees of an entry. */
+  view({ node }: TapeEntry): Differentiated {
+    const b = this.#b;
+    const out = (i: number): string => node.outputs[i] ?? '';
+    const isUsed = (i: number): boolean => this.#sums.has(out(i));
+    const d = (i: number): string => {
+      const known = this.#sums.get(out(i));
+      if (known !== undefined) return known;
+      const { dtype, shape } = b.info(out(i));
+      return b.op('Expand', [b.scalar(dtype, 0), b.integers(shape)]);
+    };
+    return {
+      b,
+      node,
+      call: b.call(node),
+      in: (i) => node.inputs[i] ?? '',
+      out,
+      d,
+      isUsed,
+      y: out(0),
+      get dy() {
+        return d(0);
+      },
+    };
+  }
 }
 
 /**
@@ -34,24 +81,18 @@ export function addBackward(
   from: { readonly value: string; readonly gradient: string },
   weights: readonly string[],
 ): Map<string, string> {
-  const nodes = [...b.nodes];
-  const wanted = dependents(b, nodes, weights);
-  const gradients = new Map([[from.value, from.gradient]]);
-  for (const node of nodes.toReversed()) {
-    const [y] = node.outputs;
-    const dy = y === undefined ? undefined : gradients.get(y);
-    if (y === undefined || dy === undefined || !wanted.has(y)) continue;
-    const rule = gradientOf(node.op);
-    if (rule === null) throw modelError('NO_GRADIENT', { node: nodeTitle(node), operator: node.op });
-    const input = (i: number): string => node.inputs[i] ?? '';
-    const parts = rule({ b, node, call: b.call(node), in: input, y, dy });
+  const tape = [...b.tape];
+  const wanted = dependents(b, tape, weights);
+  const gradients = new Collected(b);
+  gradients.add(from.value, from.gradient);
+  for (const entry of tape.toReversed()) {
+    const { node } = entry;
+    const isReached = node.outputs.some((name) => wanted.has(name) && gradients.get(name) !== undefined);
+    if (!isReached) continue;
+    const parts = ruleOf(entry)(gradients.view(entry));
     node.inputs.forEach((name, i) => {
-      if (!wanted.has(name)) return;
       const part = parts[i] ?? null;
-      if (part === null) throw modelError('NO_GRADIENT', { node: nodeTitle(node), operator: node.op });
-      const fitted = unbroadcast(b, part, b.info(name).shape);
-      const sum = gradients.get(name);
-      gradients.set(name, sum === undefined ? fitted : b.op('Add', [sum, fitted]));
+      if (part !== null && wanted.has(name)) gradients.add(name, part);
     });
   }
   return new Map(
@@ -60,4 +101,10 @@ export function addBackward(
       return gradient === undefined ? [] : [[name, gradient] as const];
     }),
   );
+}
+
+function ruleOf({ node, rule }: TapeEntry): Rule {
+  const found = rule ?? gradientOf(node.op);
+  if (found === null) throw modelError('NO_GRADIENT', { node: nodeTitle(node), operator: node.op });
+  return found;
 }

@@ -1,71 +1,144 @@
-/** The forward part of a training step: the submitter's nodes with the batch bound and their values renamed. */
+/** The forward part of a training step: the submitter's nodes in core operators, with the batch bound. */
 import type { GraphBuilder } from '#engine/graph/build.ts';
-import { type DeclaredValue, nodeTitle } from '#engine/graph/graph.ts';
+import { type DeclaredValue, intAttribute, type Node, nodeTitle } from '#engine/graph/graph.ts';
 import type { Tensor } from '#engine/graph/tensor.ts';
 import type { Admitted } from '#engine/onnx/admit.ts';
 import { modelError } from '#engine/onnx/errors.ts';
-import { isTrainable, TRAINABLE } from '#engine/ops/catalogue.ts';
+import type { Imported, Modes } from '#engine/ops/import/importer.ts';
+import { importerOf, TRAINABLE } from '#engine/ops/import/table.ts';
+import { bindBatch, checkWeightName, isWeight } from './border.ts';
 
-/** Names that a step graph gives a meaning. */
-const RESERVED = new Set(['x', 'y', 'loss', 'step', 'logits', 'prediction', 'correct', 'beta1.power', 'beta2.power']);
-const SUFFIXES = ['.next', '.momentum', '.m', '.v'];
-
-/** @throws CorexError MODEL_NAME where a weight's name means something else in a step graph */
-export function checkWeightName(name: string): void {
-  if (RESERVED.has(name)) throw modelError('NAME', { name, why: 'in a step graph it is an input or output' });
-  const suffix = SUFFIXES.find((ending) => name.endsWith(ending));
-  if (suffix !== undefined) throw modelError('NAME', { name, why: `a weight does not end in ${suffix}` });
-}
-
-/** The first dimension is the batch: it has a name, or is 1, or is the batch already. @throws CorexError MODEL_SHAPE */
-export function bindBatch({ name, shape }: DeclaredValue, batch: number): number[] {
-  const [first, ...rest] = shape;
-  const why = `[${shape.map((size) => (size === '' ? '?' : size)).join(', ')}]`;
-  if (first === undefined) throw modelError('SHAPE', { where: name, why: `${why} has no dimension for the batch` });
-  if (typeof first === 'number' && first !== 1 && first !== batch)
-    throw modelError('SHAPE', { where: name, why: `${why} is for a batch of ${first}, not ${batch}` });
-  if (!rest.every((size) => typeof size === 'number'))
-    throw modelError('SHAPE', { where: name, why: `${why} has more than one dimension without a number` });
-  return [batch, ...rest];
-}
-
-/** A weight that training changes: float32, and no scalar, for those are constants of the architecture. */
-export function isWeight({ dtype, shape }: Tensor): boolean {
-  return dtype === 'float32' && shape.length > 0;
-}
-
-export interface Forward {
-  readonly logits: string;
-  /** The weights that the model reads. */
+/** Weights and constants of a model as the builder knows them. */
+export interface Declared {
+  /** Inputs of the step graph that training changes. */
   readonly weights: ReadonlyMap<string, Tensor>;
+  /** Inputs that the forward pass itself carries on: running statistics. */
+  readonly running: ReadonlyMap<string, Tensor>;
+  /** Name in the builder by name in the file. */
+  readonly renamed: ReadonlyMap<string, string>;
 }
 
-/** Adds input `x`, the weights as inputs, the constants, and every node. */
-export function addForward(b: GraphBuilder, model: Admitted, batch: number): Forward {
-  const { graph, input, output } = model;
+/** Running mean and variance of every BatchNormalization, and whether they move. */
+function statistics(nodes: readonly Node[], { batchNorm }: Modes): Map<string, { readonly isMoving: boolean }> {
+  const found = new Map<string, { readonly isMoving: boolean }>();
+  for (const { op, inputs, attributes } of nodes) {
+    if (op !== 'BatchNormalization') continue;
+    const isExported = intAttribute(attributes, 'training_mode', 0) === 1;
+    const isMoving = batchNorm === 'train' || (batchNorm === 'as-exported' && isExported);
+    for (const name of inputs.slice(3, 5)) found.set(name, { isMoving });
+  }
+  return found;
+}
+
+/** @param isFrozen weights that stay constants of the graph */
+export function declareWeights(
+  b: GraphBuilder,
+  { graph }: Admitted,
+  modes: Modes,
+  isFrozen: (name: string) => boolean,
+): Declared {
   const read = new Set(graph.nodes.flatMap(({ inputs }) => inputs));
-  const weights = new Map([...graph.initializers].filter(([name, tensor]) => read.has(name) && isWeight(tensor)));
+  const fixed = statistics(graph.nodes, modes);
+  const weights = new Map<string, Tensor>();
+  const running = new Map<string, Tensor>();
   const renamed = new Map<string, string>([['', '']]);
-  for (const [name, tensor] of weights) {
-    checkWeightName(name);
-    renamed.set(name, b.input(name, { dtype: 'float32', shape: tensor.shape }));
-  }
-  renamed.set(input.name, b.input('x', { dtype: input.dtype, shape: bindBatch(input, batch) }));
   for (const [name, tensor] of graph.initializers) {
-    if (read.has(name) && !weights.has(name)) renamed.set(name, b.initializer(`forward.${name}`, tensor));
+    if (!read.has(name)) continue;
+    const statistic = fixed.get(name);
+    const isKept = statistic === undefined && isWeight(tensor) && !isFrozen(name);
+    if (!isKept && statistic?.isMoving !== true) {
+      renamed.set(name, b.initializer(`forward.${name}`, tensor));
+      continue;
+    }
+    checkWeightName(name);
+    (isKept ? weights : running).set(name, tensor);
+    renamed.set(name, b.input(name, { dtype: tensor.dtype, shape: tensor.shape }));
   }
-  for (const node of graph.nodes) {
+  return { weights, running, renamed };
+}
+
+/** What one batch makes. */
+export interface Pass {
+  readonly output: string;
+  /** Next value of each running statistic. */
+  readonly running: ReadonlyMap<string, string>;
+}
+
+/** One batch on its way through the model. */
+class Passage {
+  readonly #b: GraphBuilder;
+  readonly #modes: Modes;
+  readonly #opset: number;
+  /** Before the names of what this batch makes. */
+  readonly #prefix: string;
+  readonly #renamed: Map<string, string>;
+  readonly running = new Map<string, string>();
+
+  constructor(b: GraphBuilder, of: { modes: Modes; opset: number; prefix: string; renamed: Map<string, string> }) {
+    this.#b = b;
+    this.#modes = of.modes;
+    this.#opset = of.opset;
+    this.#prefix = of.prefix;
+    this.#renamed = of.renamed;
+  }
+
+  nameOf(name: string): string {
+    return this.#renamed.get(name) ?? name;
+  }
+
+  add(node: Node): void {
+    const importer = importerOf(node.op);
     // `admit` has looked already; this tells the compiler.
-    if (!isTrainable(node.op))
-      throw modelError('UNKNOWN_OPERATOR', { node: node.name, operator: node.op, supported: TRAINABLE });
-    const [made] = node.outputs;
-    const inputs = node.inputs.map((name) => renamed.get(name) ?? name);
-    const axes = node.attributes.get('axes');
-    const isOlder = node.op.startsWith('Reduce') && axes?.kind === 'ints';
-    // Up to opset 17 some reductions have their axes as an attribute.
-    if (isOlder && inputs.length === 1) inputs.push(b.integers(axes.value));
-    const attributes = isOlder ? new Map([...node.attributes].filter(([name]) => name !== 'axes')) : node.attributes;
-    if (made !== undefined) renamed.set(made, b.add(node.op, inputs, attributes, `forward.${made}`, nodeTitle(node)));
+    if (importer === null)
+      throw modelError('UNKNOWN_OPERATOR', { node: nodeTitle(node), operator: node.op, supported: TRAINABLE });
+    const results = importer(this.#view(node));
+    node.outputs.forEach((name, i) => {
+      const result = results[i] ?? '';
+      if (name === '') return;
+      if (result === '') throw modelError('SHAPE', { where: nodeTitle(node), why: `its result ${i} is not supported` });
+      this.#renamed.set(name, result);
+    });
   }
-  return { logits: renamed.get(output.name) ?? output.name, weights };
+
+  #view(node: Node): Imported {
+    const inputs = node.inputs.map((name) => this.nameOf(name));
+    return {
+      b: this.#b,
+      call: this.#b.call({ ...node, name: nodeTitle(node), inputs }),
+      opset: this.#opset,
+      modes: this.#modes,
+      name: `${this.#prefix}.${node.outputs[0] ?? node.name}`,
+      in: (i) => inputs[i] ?? '',
+      setRunning: (i, next) => {
+        const name = node.inputs[i] ?? '';
+        this.running.set(name, next);
+        // A second BatchNormalization with the same statistics goes on from here, and so does the next batch.
+        this.#renamed.set(name, next);
+      },
+    };
+  }
+}
+
+/** @param x the batch, and what a second input of the model is, if it has one */
+export function addPass(
+  b: GraphBuilder,
+  model: Admitted,
+  of: {
+    readonly declared: Declared;
+    readonly modes: Modes;
+    readonly prefix: string;
+    readonly inputs: ReadonlyMap<string, string>;
+    /** Running statistics after the batch before. */
+    readonly running: ReadonlyMap<string, string>;
+  },
+): Pass {
+  const renamed = new Map([...of.declared.renamed, ...of.running, ...of.inputs]);
+  const passage = new Passage(b, { modes: of.modes, opset: model.opset, prefix: of.prefix, renamed });
+  for (const node of model.graph.nodes) passage.add(node);
+  return { output: passage.nameOf(model.output.name), running: new Map([...of.running, ...passage.running]) };
+}
+
+/** The input `x` of the step graph. @param row sizes of the dimensions that the model leaves open, from the data */
+export function declareX(b: GraphBuilder, input: DeclaredValue, batch: number, row?: readonly number[]): string {
+  return b.input('x', { dtype: input.dtype, shape: bindBatch(input, batch, row) });
 }

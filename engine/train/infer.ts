@@ -1,6 +1,5 @@
 /** compileInfer(): a forward model to one graph for inference, with the weights as state and predictions as results. */
-import { withIslands } from '#engine/canon/islands.ts';
-import { withSplitProducts } from '#engine/canon/split-k.ts';
+import { canonical } from '#engine/canon/canonical.ts';
 import {
   type Attribute,
   type DeclaredValue,
@@ -9,15 +8,14 @@ import {
   type Node,
   nodeTitle,
 } from '#engine/graph/graph.ts';
-import { prune } from '#engine/graph/prune.ts';
 import type { Tensor } from '#engine/graph/tensor.ts';
 import { type Admitted, admit } from '#engine/onnx/admit.ts';
 import { encodeModel } from '#engine/onnx/encode.ts';
 import { modelError } from '#engine/onnx/errors.ts';
 import { ELEMENT_TYPE } from '#engine/onnx/wire.ts';
 import { Call } from '#engine/ops/call.ts';
-import { folded, shapesOf } from '#engine/ops/inference-shapes.ts';
-import { bindBatch, checkWeightName } from './forward.ts';
+import { knownNumbers, shapesOf } from '#engine/ops/inference-shapes.ts';
+import { bindBatch, checkWeightName } from './border.ts';
 import { countUnits } from './units.ts';
 
 export interface CompiledInfer {
@@ -50,7 +48,7 @@ function inferShapes({ graph, input }: Admitted, batch: number): Infos {
       infos.set(node.outputs[i] ?? '', info);
     });
     const info = infos.get(output);
-    const numbers = info === undefined ? null : folded(call, info, surroundings.constant);
+    const numbers = info === undefined ? null : knownNumbers(call, info, surroundings.constant);
     if (numbers !== null) constants.set(output, numbers);
   }
   return infos;
@@ -132,8 +130,9 @@ function stateOf({ graph }: Admitted): Map<string, Tensor> {
 /** @throws CorexError MODEL_* */
 export function compileInfer(
   model: Uint8Array,
-  { batch, labels }: { readonly batch: number; readonly labels: boolean },
+  of: { readonly batch: number; readonly labels: boolean; readonly comparison?: 'exact' | 'fast' },
 ): CompiledInfer {
+  const { batch, labels, comparison = 'exact' } = of;
   const admitted = admit(model, 'infer');
   checkFree(admitted);
   const { graph, input, output, opset } = admitted;
@@ -168,6 +167,6 @@ export function compileInfer(
       .filter(([name]) => made.has(name) && name !== 'logits')
       .map(([name, { dtype, shape }]) => ({ name, dtype, shape })),
   };
-  const canonical = encodeModel({ opset, graph: withSplitProducts(withIslands(prune(step), opset), opset) });
-  return { step: canonical, state, units: countUnits(canonical) };
+  const bytes = encodeModel({ opset, graph: canonical(step, comparison, opset) });
+  return { step: bytes, state, units: countUnits(bytes) };
 }

@@ -92,9 +92,15 @@ export interface UpdateOptions {
 }
 
 export interface TrainOptions extends UpdateOptions {
+  /** Rows in one step. */
+  /** Rows of a step. */
   readonly batch: number;
   readonly loss: LossSpec;
-  /** Batches whose gradients are averaged before a step. */
+  /** Sizes of the dimensions of x after the batch that the model leaves open. */
+  readonly row?: Maybe<readonly number[]>;
+  /** Bits that do not depend on the processor (the default), or the provider's own kernels. */
+  readonly comparison?: Maybe<'exact' | 'fast'>;
+  /** Equal parts of the batch, one after the other, whose gradients are averaged; 1 where absent. */
   readonly accumulate?: Maybe<number>;
   readonly batchNorm?: Maybe<'as-exported' | 'train' | 'frozen'>;
 }

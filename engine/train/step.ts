@@ -1,17 +1,10 @@
 /** compileTrain(): a forward model to one graph for the whole training step, forward, loss, backward and optimizer. */
-import { withIslands } from '#engine/canon/islands.ts';
-import { withSplitProducts } from '#engine/canon/split-k.ts';
+import { canonical } from '#engine/canon/canonical.ts';
 import { GraphBuilder } from '#engine/graph/build.ts';
 import { OPSET } from '#engine/graph/graph.ts';
-import { prune } from '#engine/graph/prune.ts';
 import type { Tensor } from '#engine/graph/tensor.ts';
-import { admit } from '#engine/onnx/admit.ts';
 import { encodeModel } from '#engine/onnx/encode.ts';
-import { modelError } from '#engine/onnx/errors.ts';
-import { addBackward } from './backward.ts';
-import { addForward } from './forward.ts';
-import { checkGroups } from './groups.ts';
-import { lossOf } from './losses.ts';
+import { addGradients } from './differentiate.ts';
 import type { TrainOptions } from './options.ts';
 import { countUnits } from './units.ts';
 import { addUpdate } from './update.ts';
@@ -27,18 +20,34 @@ export interface CompiledTrain {
 /** @throws CorexError MODEL_* */
 export function compileTrain(model: Uint8Array, options: TrainOptions): CompiledTrain {
   const b = new GraphBuilder();
-  const admitted = admit(model, 'train');
-  const { logits, weights } = addForward(b, admitted, options.batch);
-  if (weights.size === 0) throw modelError('BORDER', { why: 'there are no weights to train' });
-  checkGroups(weights.keys(), options.groups);
-  const { target, add } = lossOf(options.loss);
-  const y = target(b.info(logits));
-  const { loss, gradient } = add(b, logits, y === null ? '' : b.input('y', y));
-  const gradients = addBackward(b, { value: logits, gradient }, [...weights.keys()]);
+  const { weights, running, gradients, loss, statistics } = addGradients(b, model, options);
   const kept = addUpdate(b, weights, gradients, options);
+  for (const [name, next] of statistics) b.output(next, `${name}.next`);
   b.output(loss, 'loss');
-  const graph = withSplitProducts(withIslands(prune(b.finish('train')), OPSET));
+  const graph = canonical(b.finish('train'), options.comparison ?? 'exact');
   const step = encodeModel({ opset: OPSET, graph });
-  const initialState = new Map([...weights, ...kept]);
+  const initialState = new Map([...weights, ...running, ...kept]);
   return { step, initialState, units: countUnits(step) };
+}
+
+export interface CompiledGradients {
+  /** Weights, x and y in; `logits`, `loss` and `grad.NAME` of every weight out. */
+  readonly graph: Uint8Array;
+  readonly weights: Map<string, Tensor>;
+}
+
+/** The gradients themselves, for whoever wants to look at them. @throws CorexError MODEL_* */
+export function compileGradients(model: Uint8Array, options: Omit<TrainOptions, 'optimizer'>): CompiledGradients {
+  const b = new GraphBuilder();
+  const { weights, running, gradients, loss, outputs } = addGradients(b, model, options);
+  if (outputs.length === 1) b.output(outputs[0] as string, 'logits');
+  else b.output(b.op('Concat', outputs, { axis: 0 }, 'logits'));
+  b.output(loss, 'loss');
+  for (const [name, { shape }] of weights) {
+    const gradient = gradients.get(name);
+    if (gradient !== undefined) b.output(gradient, `grad.${name}`);
+    else b.output(b.op('Expand', [b.op('Mul', [loss, b.scalar('float32', 0)]), b.integers(shape)], {}, `grad.${name}`));
+  }
+  const graph = canonical(b.finish('gradients'), options.comparison ?? 'exact');
+  return { graph: encodeModel({ opset: OPSET, graph }), weights: new Map([...weights, ...running]) };
 }

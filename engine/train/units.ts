@@ -3,12 +3,12 @@ import type { Graph, Info, Node } from '#engine/graph/graph.ts';
 import { elementCount } from '#engine/graph/tensor.ts';
 import { decodeModel } from '#engine/onnx/decode.ts';
 import { Call } from '#engine/ops/call.ts';
-import { CATALOGUE, isTrainable } from '#engine/ops/catalogue.ts';
-import { folded, shapesOf } from '#engine/ops/inference-shapes.ts';
+import { CATALOGUE, isCore } from '#engine/ops/catalogue.ts';
+import { knownNumbers, shapesOf } from '#engine/ops/inference-shapes.ts';
 import { CorexError } from '#protocol/errors.ts';
 
 /** Operators outside the catalogue that move data and compute nothing. */
-const FREE = new Set(['Split', 'Trilu', 'Pad', 'Tile', 'Shape', 'Range', 'ConstantOfShape', 'Dropout']);
+const FREE = new Set(['Trilu', 'Tile', 'Shape', 'Range', 'ConstantOfShape', 'Dropout']);
 
 /** @throws CorexError MODEL_NOT_ONNX */
 export function countUnits(bytes: Uint8Array): bigint {
@@ -29,7 +29,7 @@ export function countUnits(bytes: Uint8Array): bigint {
       infos.set(node.outputs[i] ?? '', info);
     });
     const info = infos.get(node.outputs[0] ?? '');
-    const numbers = info === undefined ? null : folded(call, info, surroundings.constant);
+    const numbers = info === undefined ? null : knownNumbers(call, info, surroundings.constant);
     if (numbers !== null) constants.set(node.outputs[0] ?? '', numbers);
     units += BigInt(unitsOfNode(call, info) ?? assumedUnits(node, infos));
   }
@@ -49,7 +49,7 @@ function declaredInfos(graph: Graph): Map<string, Info> {
 /** Null where the catalogue does not know the operator, or nobody the shapes. */
 function unitsOfNode(call: Call, info: Info | undefined): number | null {
   const { op } = call.node;
-  if (!isTrainable(op)) return FREE.has(op) ? 0 : null;
+  if (!isCore(op)) return FREE.has(op) ? 0 : null;
   try {
     return info === undefined ? null : CATALOGUE[op].units(call, info);
   } catch (error) {
