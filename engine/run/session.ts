@@ -1,6 +1,7 @@
 /** Opens a graph with whichever runtime its provider needs; the only door to onnxruntime-node. */
 import * as ort from 'onnxruntime-node';
 import { CorexError } from '#protocol/errors.ts';
+import { whyNoCuda } from './cuda.ts';
 import { DeviceSession } from './device-state.ts';
 import { InPlaceSession, withMark } from './in-place.ts';
 import { providerError } from './provider-errors.ts';
@@ -71,7 +72,7 @@ function openError(error: unknown, { provider, memoryBytes }: SessionOptions): C
   if (error instanceof CorexError) return error;
   const why = reasonOf(error);
   if (providerOf(provider).missing?.test(why) !== true) return runtimeError(error, 'MODEL_REFUSED', memoryBytes);
-  if (provider === 'cuda') return providerError('NO_CUDA', { why }, error);
+  if (provider === 'cuda') return providerError('NO_CUDA', { why: whyNoCuda() ?? why }, error);
   if (provider === 'webgpu') return providerError('NO_GPU', { why }, error);
   return providerError('UNUSABLE', { provider, why }, error);
 }
