@@ -1,7 +1,7 @@
 /** The order of the rows of a data slice, from the seed, and the batches that a step reads. */
 import { byteLength, type Tensor } from '#engine/graph/tensor.ts';
 import { readSafetensors } from '#engine/state/safetensors.ts';
-import { zeros } from '#engine/state/state.ts';
+import type { TensorInfo } from '#engine/state/state.ts';
 import type { Hash } from '#protocol/ids.ts';
 import { dataError } from './errors.ts';
 import { SeededRandom } from './random.ts';
@@ -87,9 +87,8 @@ export function gatherRows(column: Tensor, rows: Uint32Array, into: Uint8Array):
   into.fill(0, rows.length * bytes);
 }
 
-/** The batches of a run. `tensors` are the same buffers at every step: what they hold is valid until the next `load`. */
+/** The batches of a run. */
 export class Batches {
-  readonly tensors: ReadonlyMap<string, Tensor>;
   readonly #slice: Slice;
   readonly #batch: number;
   readonly #order: SliceOrder | null;
@@ -99,17 +98,24 @@ export class Batches {
     this.#slice = slice;
     this.#batch = batch;
     this.#order = seed === null ? null : new SliceOrder({ seed, rows: slice.rows });
-    this.tensors = new Map(
-      [...slice.columns].map(([name, { dtype, shape }]) => [name, zeros(dtype, [batch, ...shape.slice(1)])]),
-    );
   }
 
-  /** Fills `tensors` for the step and answers how many of their rows are data; the others are zeros. */
-  load(step: number): number {
+  /** What a batch of each column looks like. */
+  get infos(): TensorInfo[] {
+    return [...this.#slice.columns].map(([name, { dtype, shape }]) => ({
+      name,
+      dtype,
+      shape: [this.#batch, ...shape.slice(1)],
+    }));
+  }
+
+  /** Fills the tensors for the step and answers how many of their rows are data; the others are zeros. */
+  load(step: number, into: ReadonlyMap<string, Tensor>): number {
     const batch = this.#batch;
     const rows = this.#order?.batch({ step, batch }) ?? sequentialRows({ rows: this.#slice.rows, batch, step });
     for (const [name, column] of this.#slice.columns) {
-      gatherRows(column, rows, (this.tensors.get(name) as Tensor).data);
+      const tensor = into.get(name);
+      if (tensor !== undefined) gatherRows(column, rows, tensor.data);
     }
     return rows.length;
   }

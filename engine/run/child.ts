@@ -1,12 +1,17 @@
 /** The entry of an engine process: loads untrusted graphs, executes runs, answers the node that forked it, and dies with it. */
+import type { OpenSegment } from '#engine/state/checkpoint.ts';
 import { sha256Hash } from '#protocol/codec/digest.ts';
 import { CorexError } from '#protocol/errors.ts';
 import { engineError } from './errors.ts';
 import { type ExecuteDeps, executeShard, type SessionChoice } from './execute.ts';
 import { failure, type Reply, type Request } from './messages.ts';
+import { type Piece, Unpacker } from './parcels.ts';
+import { Prefetcher } from './prefetch.ts';
 import { measureProfile } from './profile.ts';
 import type { ProviderName } from './providers.ts';
+import { Sealer } from './seal.ts';
 import { openSession, type Session } from './session.ts';
+import type { ShardRun } from './shard-run.ts';
 
 /** Milliseconds between signs of life. */
 const BEAT_MS = 200;
@@ -25,9 +30,12 @@ function send(reply: Reply): Promise<void> {
   });
 }
 
-async function sessionFor(graph: Uint8Array, { threads = 1, comparison = 'exact' }: SessionChoice): Promise<Session> {
-  const key = `${sha256Hash(graph)} ${threads} ${comparison}`;
-  const session = sessions.get(key) ?? (await openSession(graph, { ...settings, threads, comparison }));
+async function sessionFor(graph: Uint8Array, how: SessionChoice): Promise<Session> {
+  const { threads = 1, comparison = 'exact', keepsState = false, once = false } = how;
+  const options = { ...settings, threads, comparison, inPlace: keepsState, keepOnDevice: keepsState };
+  if (once) return openSession(graph, options);
+  const key = JSON.stringify([sha256Hash(graph), threads, comparison, keepsState]);
+  const session = sessions.get(key) ?? (await openSession(graph, options));
   sessions.delete(key);
   sessions.set(key, session);
   const [oldest] = sessions.keys();
@@ -38,7 +46,11 @@ async function sessionFor(graph: Uint8Array, { threads = 1, comparison = 'exact'
   return session;
 }
 
-function createDeps(): ExecuteDeps {
+const prefetcher = new Prefetcher();
+const unpacker = new Unpacker();
+const checkpoints = new Sealer(send);
+
+function createDeps(): Omit<ExecuteDeps, 'checkpoint'> {
   let lastBeat = performance.now();
   return {
     session: sessionFor,
@@ -49,27 +61,48 @@ function createDeps(): ExecuteDeps {
       // A lost beat means a lost node, and `disconnect` ends this process.
       send({ type: 'beat' }).catch(() => undefined);
     },
-    checkpoint: (end) => send({ type: 'checkpoint', end }),
+    feed: (plan) => prefetcher.feed(plan),
+    ownsRun: true,
   };
+}
+
+async function execute(run: ShardRun): Promise<Reply> {
+  const ports = {
+    seal: (segment: OpenSegment) => checkpoints.seal(segment),
+    checkpoint: async () => undefined,
+  };
+  try {
+    return { type: 'ran', result: await executeShard(run, { ...createDeps(), ...ports }) };
+  } finally {
+    // A failed run's checkpoints too: the next request begins on an empty pipe.
+    await checkpoints.settled();
+  }
 }
 
 async function answer(request: Request): Promise<Reply> {
   switch (request.type) {
     case 'run':
-      return { type: 'ran', result: await executeShard(request.run, createDeps()) };
+      return execute(request.run);
     case 'probe': {
       const session = await openSession(request.graph, settings);
       await session.close();
       return { type: 'probed', info: session.info };
     }
     case 'profile':
-      return { type: 'profiled', profile: await measureProfile(createDeps(), settings.provider) };
+      return {
+        type: 'profiled',
+        profile: await measureProfile(
+          { ...createDeps(), ownsRun: false, checkpoint: async () => undefined },
+          settings.provider,
+        ),
+      };
   }
 }
 
 process.once('disconnect', () => process.exit(0));
-process.on('message', (request: Request) => {
-  answer(request)
+process.on('message', (message: Piece | { readonly type: 'request' }) => {
+  if (message.type === 'piece') return unpacker.add(message);
+  answer(unpacker.unpack(message) as Request)
     .catch((error: unknown) => {
       if (error instanceof CorexError) return failure(error);
       // A mistake of ours: die loudly, the parent reports the crash with this text.

@@ -1,7 +1,7 @@
 /** What the node and an engine process say to each other; one request at a time. */
-import type { SegmentEnd } from '#engine/state/checkpoint.ts';
 import { CorexError } from '#protocol/errors.ts';
 import type { EngineProfile } from './profile.ts';
+import type { Sealed } from './seal.ts';
 import type { GraphInfo, ShardResult, ShardRun } from './shard-run.ts';
 
 export type Request =
@@ -22,8 +22,8 @@ export type Answer =
       readonly details: object;
     };
 
-/** Everything a child sends. A beat only says that it lives. */
-export type Reply = Answer | { readonly type: 'beat' } | { readonly type: 'checkpoint'; readonly end: SegmentEnd };
+/** Everything a child sends. A beat only says that it lives; a checkpoint's bytes come on a pipe of their own. */
+export type Reply = Answer | { readonly type: 'beat' } | Sealed;
 
 export function failure(error: CorexError): Answer {
   const { code, message, todo, details } = error;

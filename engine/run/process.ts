@@ -1,12 +1,16 @@
 /** One engine process as its parent sees it: forked with limits, asked one thing at a time, killed when it breaks them. */
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, type Serializable } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { SegmentEnd } from '#engine/state/checkpoint.ts';
 import type { CorexError } from '#protocol/errors.ts';
 import type { Clock } from '#protocol/ports.ts';
 import { engineError } from './errors.ts';
+import { ByteReader } from './byte-reader.ts';
 import { type Answer, errorOf, type Reply, type Request } from './messages.ts';
+import { pack, piecesOf } from './parcels.ts';
+import { BULK, type Sealed } from './seal.ts';
 
 export interface ProcessLimits {
   /** Resident bytes of one process. */
@@ -49,7 +53,8 @@ function launch({ memoryBytes }: ProcessLimits): ChildProcess {
     execPath: isPosix ? '/bin/sh' : process.execPath,
     execArgv: isPosix ? ['-c', LAUNCH, String(kibibytes), ...node] : node.slice(1),
     serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // Descriptor 4 is BULK.
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
     // Nothing of the node's environment reaches the computation.
     ...(isPosix ? { env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' } } : {}),
   });
@@ -67,6 +72,7 @@ export class EngineProcess {
   readonly #clock: Clock;
   readonly #child: ChildProcess;
   readonly #exited: Promise<void>;
+  readonly #bulk: ByteReader;
   #stderr = '';
   /** Why it was killed, where we did it. */
   #sentence: CorexError | null = null;
@@ -77,6 +83,7 @@ export class EngineProcess {
     this.#limits = limits;
     this.#clock = clock;
     this.#child = launch(limits);
+    this.#bulk = new ByteReader(this.#child.stdio[BULK] as Readable);
     this.#exited = new Promise((resolve) => {
       const done = () => {
         this.#dead = true;
@@ -121,22 +128,49 @@ export class EngineProcess {
 
   async #converse(request: Request): Promise<Reported> {
     const checkpoints: SegmentEnd[] = [];
+    // In order: each is read when the one before has been.
+    let received: Promise<unknown> = Promise.resolve();
     const { promise, resolve, reject } = Promise.withResolvers<Reported>();
     const listen = (reply: Reply) => {
       this.#lastSign = this.#clock.now();
-      if (reply.type === 'checkpoint') checkpoints.push(reply.end);
-      else if (reply.type === 'failed') reject(errorOf(reply));
-      else if (reply.type !== 'beat') resolve({ answer: reply, checkpoints });
+      if (reply.type === 'checkpoint') {
+        received = received.then(async () => checkpoints.push(await this.#receive(reply)));
+        // The pipe ends with the process, and then `#exited` tells why.
+        received.catch(() => undefined);
+      } else if (reply.type === 'failed') received.then(() => reject(errorOf(reply)));
+      else if (reply.type !== 'beat') received.then(() => resolve({ answer: reply, checkpoints }));
     };
     this.#child.on('message', listen);
     this.#exited.then(() => reject(this.#epitaph()));
     // A send fails only when the process is gone, and then `#exited` tells why.
-    if (!this.#dead) this.#child.send(request, () => undefined);
+    if (!this.#dead) this.#send(request).catch(() => undefined);
     try {
       return await promise;
     } finally {
       this.#child.off('message', listen);
     }
+  }
+
+  /** The next piece goes when the one before is out of this process. */
+  async #send(request: Request): Promise<void> {
+    const { light, parcels } = pack(request);
+    const post = (message: unknown): Promise<void> =>
+      new Promise((resolve, reject) => {
+        this.#child.send(message as Serializable, (error) => (error === null ? resolve() : reject(error)));
+      });
+    for (const piece of piecesOf(parcels)) {
+      this.#lastSign = this.#clock.now();
+      await post(piece);
+    }
+    await post(light);
+  }
+
+  /** The bytes of a checkpoint, from the pipe. */
+  async #receive({ stateRoot, outputsRoot, stateBytes, outputsBytes }: Sealed): Promise<SegmentEnd> {
+    const state = stateBytes === null ? null : await this.#bulk.take(stateBytes);
+    const outputs = outputsBytes === null ? null : await this.#bulk.take(outputsBytes);
+    this.#lastSign = this.#clock.now();
+    return { state, stateRoot, outputs, outputsRoot };
   }
 
   #epitaph(): CorexError {

@@ -2,6 +2,7 @@
 import type { DataType } from '#engine/graph/tensor.ts';
 import type { SegmentEnd } from '#engine/state/checkpoint.ts';
 import type { Hash } from '#protocol/ids.ts';
+import type { Observation, Observe } from './observe.ts';
 
 /** (step graph, state, data slice, seed) and how far to go, DESIGN section 5. */
 export interface ShardRun {
@@ -28,9 +29,11 @@ export interface ShardRun {
   readonly comparison?: 'exact' | 'fast';
   /** Also computes `value`, an output of `graph` (the step graph with one more output), at step `step` of this run, from 0. */
   readonly tap?: { readonly step: number; readonly graph: Uint8Array; readonly value: string };
+  /** Also digests what operators of `graph` put out in one step. */
+  readonly observe?: Observe;
 }
 
-export interface ShardResult {
+export interface ShardResult extends Partial<Observation> {
   /** One entry a segment; the last segment may be shorter. */
   readonly checkpoints: readonly SegmentEnd[];
   /** Commitment to what the run started from; of a merge, `mergeStart` of its inputs. */

@@ -1,10 +1,16 @@
 /** Tensors as the runtimes take and give them: views of the same bytes, a copy only where bytes lie off their boundary. */
-import { Tensor as RuntimeTensor } from 'onnxruntime-common';
+import { createRequire } from 'node:module';
+import type { Tensor as CommonTensor } from 'onnxruntime-common';
 import { bytesPerElement, type DataType, elementCount, type Tensor } from '#engine/graph/tensor.ts';
 import { engineError } from './errors.ts';
 
+/** onnxruntime-node loads the CommonJS build and passes over places for results that are of another class. */
+const { Tensor: RuntimeTensor } = createRequire(import.meta.url)(
+  'onnxruntime-common',
+) as typeof import('onnxruntime-common');
+
 /** A value that every runtime can read; outputs are fed back as inputs as they are. */
-export type Value = RuntimeTensor;
+export type Value = CommonTensor;
 export type Values = ReadonlyMap<string, Value>;
 
 const DATA_TYPES = new Set<string>(Object.keys(bytesPerElement));

@@ -2,7 +2,7 @@
 import { byteLength, type Tensor } from '#engine/graph/tensor.ts';
 import type { Hash } from '#protocol/ids.ts';
 import { NO_OUTPUTS } from '#protocol/work/trace.ts';
-import { type Tensors, writeSafetensors } from './safetensors.ts';
+import { readSafetensors, writeSafetensors } from './safetensors.ts';
 import { commitmentOf, concatenate } from './state.ts';
 
 export interface SegmentEnd {
@@ -35,19 +35,32 @@ export class SegmentOutputs {
     this.#parts.set(name, gathered);
   }
 
+  /** Safetensors; null where there are no results. */
+  file(): Uint8Array | null {
+    const tensors = this.tensors();
+    return tensors.size === 0 ? null : writeSafetensors(tensors);
+  }
+
   tensors(): Map<string, Tensor> {
     return new Map([...this.#parts].map(([name, { dtype, shape, parts }]) => [name, concatenate(dtype, shape, parts)]));
   }
 }
 
-/** @param state null and its root where the segment leaves the state as it was */
-export function endSegment(state: { tensors: Tensors } | { unchanged: Hash }, outputs: SegmentOutputs): SegmentEnd {
-  const results = outputs.tensors();
-  const hasResults = results.size > 0;
+/** A segment that nobody has committed to yet. */
+export interface OpenSegment {
+  /** Canonical safetensors, or the root of the state that the segment leaves as it was. */
+  readonly state: Uint8Array | { readonly unchanged: Hash };
+  /** Canonical safetensors; null where the graph has no results. */
+  readonly outputs: Uint8Array | null;
+}
+
+/** The commitments to a segment's end. */
+export function sealSegment({ state, outputs }: OpenSegment): SegmentEnd {
+  const isFile = state instanceof Uint8Array;
   return {
-    state: 'tensors' in state ? writeSafetensors(state.tensors) : null,
-    stateRoot: 'tensors' in state ? commitmentOf(state.tensors) : state.unchanged,
-    outputs: hasResults ? writeSafetensors(results) : null,
-    outputsRoot: hasResults ? commitmentOf(results) : NO_OUTPUTS,
+    state: isFile ? state : null,
+    stateRoot: isFile ? commitmentOf(readSafetensors(state)) : state.unchanged,
+    outputs,
+    outputsRoot: outputs === null ? NO_OUTPUTS : commitmentOf(readSafetensors(outputs)),
   };
 }

@@ -5,6 +5,7 @@ import { SeededRandom } from '#engine/data/random.ts';
 import { Batches, batchRows, gatherRows, passOrder, readSlice, sequentialRows } from '#engine/data/slice.ts';
 import type { Tensor } from '#engine/graph/tensor.ts';
 import { writeSafetensors } from '#engine/state/safetensors.ts';
+import { zeros } from '#engine/state/state.ts';
 import { sha256Hash } from '#protocol/codec/digest.ts';
 import type { Hash } from '#protocol/ids.ts';
 
@@ -65,6 +66,8 @@ t.test('numbers below a bound that does not divide 2^32 have no bias', async (t)
 const x: Tensor = { dtype: 'uint8', shape: [5, 2], data: Uint8Array.of(0, 1, 10, 11, 20, 21, 30, 31, 40, 41) };
 const y: Tensor = { dtype: 'uint8', shape: [5], data: Uint8Array.of(0, 1, 2, 3, 4) };
 
+const buffersOf = ({ infos }: Batches) => new Map(infos.map(({ name, dtype, shape }) => [name, zeros(dtype, shape)]));
+
 t.test('inference reads in file order and pads the last batch with zeros', async (t) => {
   const slice = readSlice(
     writeSafetensors(
@@ -75,12 +78,13 @@ t.test('inference reads in file order and pads the last batch with zeros', async
     ),
   );
   const batches = new Batches({ slice, batch: 3, seed: null });
-  t.equal(batches.load(0), 3);
-  t.same([...(batches.tensors.get('x') as Tensor).data], [0, 1, 10, 11, 20, 21]);
-  t.equal(batches.load(1), 2);
-  t.same([...(batches.tensors.get('x') as Tensor).data], [30, 31, 40, 41, 0, 0]);
-  t.same([...(batches.tensors.get('y') as Tensor).data], [3, 4, 0]);
-  t.throws(() => batches.load(2), { code: 'DATA_NO_SUCH_STEP' });
+  const tensors = buffersOf(batches);
+  t.equal(batches.load(0, tensors), 3);
+  t.same([...(tensors.get('x') as Tensor).data], [0, 1, 10, 11, 20, 21]);
+  t.equal(batches.load(1, tensors), 2);
+  t.same([...(tensors.get('x') as Tensor).data], [30, 31, 40, 41, 0, 0]);
+  t.same([...(tensors.get('y') as Tensor).data], [3, 4, 0]);
+  t.throws(() => batches.load(2, tensors), { code: 'DATA_NO_SUCH_STEP' });
   t.throws(() => sequentialRows({ rows: 6, batch: 3, step: 2 }), { code: 'DATA_NO_SUCH_STEP' });
 });
 
@@ -94,16 +98,17 @@ t.test('training gathers x and y of the same rows', async (t) => {
     ),
   );
   const batches = new Batches({ slice, batch: 4, seed: SEED });
+  const tensors = buffersOf(batches);
   for (const step of [0, 3, 1]) {
-    t.equal(batches.load(step), 4);
+    t.equal(batches.load(step, tensors), 4);
     const rows = [...batchRows({ seed: SEED, rows: 5, batch: 4, step })];
-    t.same([...(batches.tensors.get('y') as Tensor).data], rows);
+    t.same([...(tensors.get('y') as Tensor).data], rows);
     t.same(
-      [...(batches.tensors.get('x') as Tensor).data],
+      [...(tensors.get('x') as Tensor).data],
       rows.flatMap((row) => [row * 10, row * 10 + 1]),
     );
   }
-  t.same(batches.tensors.get('x')?.shape, [4, 2]);
+  t.same(tensors.get('x')?.shape, [4, 2]);
 });
 
 t.test('rows without bytes and slices without rows', async (t) => {
