@@ -25,6 +25,7 @@ export const CATALOGUE = {
   Add: cheap,
   And: compared,
   ArgMax: { shape: shapes.argMax, units: units.read },
+  Atan: dear,
   AveragePool: { shape: window.pool, units: units.pooled },
   Cast: moved(shapes.cast),
   Ceil: light,

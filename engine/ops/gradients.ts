@@ -86,6 +86,10 @@ const flat: Rule = () => [null, null];
 export const GRADIENTS = {
   Abs: (of) => [of.b.op('Mul', [of.dy, of.b.op('Sign', [of.in(0)])])],
   Add: ({ dy }) => [dy, dy],
+  Atan: (of) => {
+    const square = of.b.op('Mul', [of.in(0), of.in(0)]);
+    return [of.b.op('Div', [of.dy, of.b.op('Add', [square, one(of, 1)])])];
+  },
   AveragePool: window.averagePool,
   Cast: ({ b, call, dy }) => [b.op('Cast', [dy], { to: ELEMENT_TYPE[call.input(0).dtype] })],
   Ceil: flat,

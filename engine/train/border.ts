@@ -1,5 +1,6 @@
 /** What a model's inputs, outputs and weights are called and shaped in a step graph. */
-import type { DeclaredValue } from '#engine/graph/graph.ts';
+import type { DeclaredValue, Graph } from '#engine/graph/graph.ts';
+import { numbersOf } from '#engine/graph/numbers.ts';
 import type { Tensor } from '#engine/graph/tensor.ts';
 import { modelError } from '#engine/onnx/errors.ts';
 
@@ -39,7 +40,30 @@ export function bindBatch({ name, shape }: DeclaredValue, batch: number, row: re
   ];
 }
 
-/** A weight that training changes: float32, and no scalar, for those are constants of the architecture. */
-export function isWeight({ dtype, shape }: Tensor): boolean {
-  return dtype === 'float32' && shape.length > 0;
+/** Inputs by which an operator is told what to do; nothing flows through them. */
+const SETTINGS: Readonly<Record<string, readonly number[]>> = {
+  Clip: [1, 2],
+  Dropout: [1, 2],
+  OneHot: [1, 2],
+  Pad: [1, 2, 3],
+  Resize: [1, 2, 3],
+  Upsample: [1],
+};
+
+/** Names that exporters make up for constants of the code, and for weights that they turned around. */
+const MADE_UP = /^(val_\d+|onnx::\w+_\d+)$/;
+
+/** All the same number, or some no number at all (a mask): nobody initializes a weight so under a name that is made up. */
+function isPlainlyConstant(name: string, tensor: Tensor): boolean {
+  const numbers = numbersOf(tensor);
+  if (!numbers.every(Number.isFinite)) return true;
+  return MADE_UP.test(name) && numbers.every((number) => number === numbers[0]);
+}
+
+/** Initializers that training changes: float32 and no scalar, read as an operand, and not plainly a constant of the architecture. */
+export function weightNames({ nodes, initializers }: Graph): Set<string> {
+  const operands = new Set(nodes.flatMap(({ op, inputs }) => inputs.filter((_, i) => !SETTINGS[op]?.includes(i))));
+  const isWeight = ([name, tensor]: readonly [string, Tensor]): boolean =>
+    operands.has(name) && tensor.dtype === 'float32' && tensor.shape.length > 0 && !isPlainlyConstant(name, tensor);
+  return new Set([...initializers].filter(isWeight).map(([name]) => name));
 }

@@ -6,7 +6,7 @@ import type { Admitted } from '#engine/onnx/admit.ts';
 import { modelError } from '#engine/onnx/errors.ts';
 import type { Imported, Modes } from '#engine/ops/import/importer.ts';
 import { importerOf, TRAINABLE } from '#engine/ops/import/table.ts';
-import { bindBatch, checkWeightName, isWeight } from './border.ts';
+import { bindBatch, checkWeightName, weightNames } from './border.ts';
 
 /** Weights and constants of a model as the builder knows them. */
 export interface Declared {
@@ -30,12 +30,18 @@ function statistics(nodes: readonly Node[], { batchNorm }: Modes): Map<string, {
   return found;
 }
 
-/** @param isFrozen weights that stay constants of the graph */
+/** Initializers that have a gradient: every weight of the model but the statistics, which only move. */
+export function trainedNames({ graph }: Admitted, modes: Modes): Set<string> {
+  const fixed = statistics(graph.nodes, modes);
+  return new Set([...weightNames(graph)].filter((name) => !fixed.has(name)));
+}
+
+/** @param kept names that are inputs; every other initializer is a constant */
 export function declareWeights(
   b: GraphBuilder,
   { graph }: Admitted,
   modes: Modes,
-  isFrozen: (name: string) => boolean,
+  kept: ReadonlySet<string>,
 ): Declared {
   const read = new Set(graph.nodes.flatMap(({ inputs }) => inputs));
   const fixed = statistics(graph.nodes, modes);
@@ -44,14 +50,12 @@ export function declareWeights(
   const renamed = new Map<string, string>([['', '']]);
   for (const [name, tensor] of graph.initializers) {
     if (!read.has(name)) continue;
-    const statistic = fixed.get(name);
-    const isKept = statistic === undefined && isWeight(tensor) && !isFrozen(name);
-    if (!isKept && statistic?.isMoving !== true) {
+    if (!kept.has(name) && fixed.get(name)?.isMoving !== true) {
       renamed.set(name, b.initializer(`forward.${name}`, tensor));
       continue;
     }
     checkWeightName(name);
-    (isKept ? weights : running).set(name, tensor);
+    (kept.has(name) ? weights : running).set(name, tensor);
     renamed.set(name, b.input(name, { dtype: tensor.dtype, shape: tensor.shape }));
   }
   return { weights, running, renamed };

@@ -110,6 +110,14 @@ const castLike: Importer = (of) => [of.b.op('Cast', [of.in(0)], { to: ELEMENT_TY
 
 const differs: Importer = (of) => [of.b.op('Not', [of.b.op('Equal', [of.in(0), of.in(1)])])];
 
+/** (e^x ± e^-x) / 2 */
+const hyperbolic =
+  (sign: 'Add' | 'Sub'): Importer =>
+  (of) => {
+    const grown = of.b.op('Exp', [of.in(0)]);
+    return [of.b.op('Mul', [of.b.op(sign, [grown, of.b.op('Reciprocal', [grown])]), like(of, 0.5)])];
+  };
+
 const tangent: Importer = (of) => [of.b.op('Div', [of.b.op('Sin', [of.in(0)]), of.b.op('Cos', [of.in(0)])])];
 
 /** Kept are the elements whose uniform number is not below the ratio, scaled so that the mean stays (arXiv 1207.0580). */
@@ -134,6 +142,7 @@ export const ELEMENTWISE: Readonly<Record<string, Importer>> = {
   CastLike: castLike,
   Celu: celu,
   Clip: clipped,
+  Cosh: hyperbolic('Add'),
   Dropout: dropout,
   Gelu: gelu,
   HardSwish: hardSwish,
@@ -143,6 +152,7 @@ export const ELEMENTWISE: Readonly<Record<string, Importer>> = {
   Mish: mish,
   PRelu: parametricRelu,
   Selu: selu,
+  Sinh: hyperbolic('Sub'),
   Softsign: softsign,
   Sum: nested('Add'),
   Swish: swish,

@@ -6,7 +6,7 @@ import { padsOf } from '../index-shapes.ts';
 import { type Imported, type Importer, reshaped, text } from './importer.ts';
 
 /** Elements of one axis, by place. */
-function picked(of: Imported, name: string, axis: number, places: readonly number[]): string {
+export function picked(of: Imported, name: string, axis: number, places: readonly number[]): string {
   const size = of.b.info(name).shape[axis] as number;
   if (places.length === size && places.every((place, i) => place === i)) return name;
   return of.b.op('Gather', [name, of.b.integers(places)], { axis });
@@ -38,69 +38,6 @@ const pad: Importer = (of) => {
       const length = size + (begin[axis] as number) + (end[axis] as number);
       const places = Array.from({ length }, (_, i) => mirrored(i - (begin[axis] as number), size, mode));
       return picked(of, name, axis, places);
-    }, of.in(0)),
-  ];
-};
-
-/** Place in the operand for each place of the result, https://onnx.ai/onnx/operators/onnx__Resize.html */
-function nearest(of: Imported, from: number, to: number, scale: number): number[] {
-  const { attributes } = of.call;
-  const isUpsample = of.call.node.op === 'Upsample';
-  const transform = isUpsample ? 'asymmetric' : text(attributes, 'coordinate_transformation_mode', 'half_pixel');
-  const rounding = isUpsample ? 'floor' : text(attributes, 'nearest_mode', 'round_prefer_floor');
-  const original = (x: number): number => {
-    if (transform === 'asymmetric') return x / scale;
-    if (transform === 'align_corners') return to === 1 ? 0 : (x * (from - 1)) / (to - 1);
-    if (transform === 'pytorch_half_pixel' && to === 1) return 0;
-    if (['half_pixel', 'pytorch_half_pixel'].includes(transform)) return (x + 0.5) / scale - 0.5;
-    throw of.call.error(`resizing by ${transform}`);
-  };
-  const round = (x: number): number => {
-    if (rounding === 'floor') return Math.floor(x);
-    if (rounding === 'ceil') return Math.ceil(x);
-    return rounding === 'round_prefer_ceil' ? Math.floor(x + 0.5) : Math.ceil(x - 0.5);
-  };
-  return Array.from({ length: to }, (_, x) => Math.min(Math.max(round(original(x)), 0), from - 1));
-}
-
-/** Every element k times, one after the other. */
-function repeats(places: readonly number[], from: number): number | null {
-  const times = places.length / from;
-  return Number.isInteger(times) && places.every((place, i) => place === Math.floor(i / times)) ? times : null;
-}
-
-function resizedAxis(of: Imported, name: string, axis: number, places: readonly number[]): string {
-  const { shape } = of.b.info(name);
-  const times = repeats(places, shape[axis] as number);
-  if (times === null) return picked(of, name, axis, places);
-  if (times === 1) return name;
-  const apart = [...shape.slice(0, axis + 1), 1, ...shape.slice(axis + 1)];
-  const wide = [...shape.slice(0, axis + 1), times, ...shape.slice(axis + 1)];
-  const spread = of.b.op('Expand', [reshaped(of, name, apart), of.b.integers(wide)]);
-  return reshaped(
-    of,
-    spread,
-    shape.map((size, i) => (i === axis ? size * times : size)),
-  );
-}
-
-const resize: Importer = (of) => {
-  const { call } = of;
-  if (text(call.attributes, 'mode', 'nearest') !== 'nearest') throw call.error('resizing other than to the nearest');
-  const { shape } = call.input(0);
-  const isUpsample = call.node.op === 'Upsample';
-  const scales = call.numbers(isUpsample ? 1 : 2);
-  const sizes = isUpsample ? undefined : call.numbers(3);
-  const axes = call.attributes.get('axes');
-  const named =
-    axes?.kind === 'ints' ? axes.value.map((axis) => call.axis(axis, shape.length)) : shape.map((_, i) => i);
-  return [
-    named.reduce((name, axis, i) => {
-      const from = shape[axis] as number;
-      const to =
-        sizes === undefined || sizes.length === 0 ? Math.floor(from * (scales?.[i] ?? 1)) : (sizes[i] as number);
-      const scale = sizes === undefined || sizes.length === 0 ? (scales?.[i] ?? 1) : to / from;
-      return resizedAxis(of, name, axis, nearest(of, from, to, scale));
     }, of.in(0)),
   ];
 };
@@ -181,7 +118,5 @@ export const INDEXING: Readonly<Record<string, Importer>> = {
   GatherND: gatherND,
   OneHot: oneHot,
   Pad: pad,
-  Resize: resize,
   ScatterND: scatterND,
-  Upsample: resize,
 };

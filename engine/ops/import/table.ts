@@ -7,6 +7,7 @@ import { INDEXING } from './indexing.ts';
 import { MOVEMENT } from './movement.ts';
 import { NORMALIZATIONS } from './normalizations.ts';
 import { REDUCTIONS } from './reductions.ts';
+import { RESIZING } from './resizing.ts';
 import { WINDOWS } from './windows.ts';
 
 const COMPOUND: Readonly<Record<string, Importer>> = {
@@ -16,6 +17,7 @@ const COMPOUND: Readonly<Record<string, Importer>> = {
   ...MOVEMENT,
   ...NORMALIZATIONS,
   ...REDUCTIONS,
+  ...RESIZING,
   ...WINDOWS,
 };
 
