@@ -99,13 +99,16 @@ function telling(issues: readonly Issue[]): Issue {
   return inner === null ? issue : { ...inner, path: [...issue.path, ...inner.path] };
 }
 
-/** Of the shapes that a value may have, the one with the fewest unknown keys is meant; null where they differ in kind only. */
+/**
+ * Of the shapes that a value may have, the one with the fewest unknown keys is meant, among those of the value's own kind;
+ * null where the value is of no kind that is asked for.
+ */
 function nearestBranch(branches: ReadonlyArray<readonly Issue[]>): Issue | null {
-  const ranked = branches.filter((branch) => branch.length > 0).toSorted((a, b) => strangers(a) - strangers(b));
-  const [best] = ranked;
-  if (best === undefined || !best.some(({ code, path }) => code === 'unrecognized_keys' || path.length > 0))
-    return null;
-  return telling(best);
+  const ofItsKind = branches.filter((branch) =>
+    branch.some(({ code, path }) => code === 'unrecognized_keys' || path.length > 0),
+  );
+  const [best] = ofItsKind.toSorted((a, b) => strangers(a) - strangers(b));
+  return best === undefined ? null : telling(best);
 }
 
 function strangers(issues: readonly Issue[]): number {
@@ -126,8 +129,14 @@ function explain(issue: Issue, known: readonly string[]): { path: Path; why: str
 /** The keys that the schema knows at a path, by walking its object shapes; empty where the walk meets something else. */
 function siblingKeys(schema: unknown, path: Path): readonly string[] {
   let here = schema;
-  for (const step of path) here = shapeOf(here)?.[String(step)];
+  for (const step of path) here = typeof step === 'number' ? elementOf(here) : shapeOf(here)?.[String(step)];
   return Object.keys(shapeOf(here) ?? {});
+}
+
+function elementOf(schema: unknown): unknown {
+  if (typeof schema !== 'object' || schema === null) return null;
+  if ('element' in schema) return schema.element;
+  return 'unwrap' in schema && typeof schema.unwrap === 'function' ? elementOf(schema.unwrap()) : null;
 }
 
 function shapeOf(schema: unknown): Record<string, unknown> | null {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { exitTable } from '#node/cli/exit-codes.ts';
 import { routes } from '#node/api/routes.ts';
 import { inferJob, trainJob } from '#node/jobfile/schema.ts';
+import { LOSSES } from '#node/jobfile/training-schema.ts';
 import { metricTable } from '#node/metrics.ts';
 import { profileSchema } from '#node/profile.ts';
 import { settingsPage } from '#node/settings-print.ts';
@@ -71,7 +72,18 @@ function apiPage(): string {
 }
 
 const topKeys = (schema: z.ZodType): string =>
-  [...new Set(fieldsOf(schema).map(({ key }) => `\`${key.split('.')[0]}\``))].join(', ');
+  [...new Set(fieldsOf(schema).map(({ key }) => `\`${key.split(/[.[]/)[0]}\``))].join(', ');
+
+const TRAINING_EXAMPLE = `\`\`\`yaml
+loss: { kind: softmax-cross-entropy, labelSmoothing: 0.1 }
+optimizer: { kind: adamw, lr: 0.0003, weightDecay: 0.1 }
+schedule: { kind: cosine, warmupSteps: 100, floor: 0.1 }
+clipNorm: 1
+groups:
+  - { match: "embedding.*", frozen: true }
+  - { match: "*.bias", weightDecay: 0 }
+accumulate: 4
+\`\`\``;
 
 function jobsPage(): string {
   const train = table(['key', 'type', 'meaning'], fieldsOf(trainJob).map(row));
@@ -81,6 +93,13 @@ function jobsPage(): string {
     'What `corex submit` reads: YAML, every key checked, unknown keys refused. Paths are relative to the job file. `examples/digits` has one of each kind.',
     '## program: train',
     train,
+    '### Losses',
+    table(
+      ['loss', 'what it compares'],
+      Object.entries(LOSSES).map(([name, about]) => [`\`${name}\``, about]),
+    ),
+    '### An example',
+    TRAINING_EXAMPLE,
     '## program: infer',
     infer,
   ].join('\n\n');
@@ -127,7 +146,12 @@ function fieldsOf(schema: z.ZodType): Field[] {
         ? nested
         : [{ key, type, about: child.description ?? '' }, ...nested];
     });
-    return merged([...children, ...(node.anyOf ?? node.oneOf ?? []).flatMap((branch) => walk(branch, path))]);
+    const elements = node.items === undefined ? [] : walk(node.items, `${path}[]`);
+    return merged([
+      ...children,
+      ...elements,
+      ...(node.anyOf ?? node.oneOf ?? []).flatMap((branch) => walk(branch, path)),
+    ]);
   };
   return walk(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema, '');
 }

@@ -1,5 +1,5 @@
 /** Parameter groups: which weights learn at another rate, decay differently, or stay as they are. */
-import { modelError } from '#engine/onnx/errors.ts';
+import { trainError } from './errors.ts';
 import type { GroupSpec } from './options.ts';
 
 /** `*` is any text, also none; everything else is itself. */
@@ -30,7 +30,7 @@ export function frozenNames(names: Iterable<string>, groups: readonly GroupSpec[
 /**
  * A group that names nothing is a slip of the pen.
  * @param names every weight of the model, the frozen ones too
- * @throws CorexError MODEL_NAME
+ * @throws CorexError TRAIN_GROUP
  */
 export function checkGroups(names: Iterable<string>, groups: readonly GroupSpec[] = []): void {
   const all = [...names];
@@ -38,7 +38,7 @@ export function checkGroups(names: Iterable<string>, groups: readonly GroupSpec[
   const idle = groups.find((group) => !used.has(group));
   if (idle === undefined) return;
   const why = all.some((name) => matchesGlob(idle.match, name))
-    ? 'every weight that the group matches belongs to an earlier group'
-    : `the group matches none of the weights, which are ${all.sort().join(', ')}`;
-  throw modelError('NAME', { name: idle.match, why });
+    ? 'all that it matches belong to earlier groups'
+    : `the weights are ${all.sort().join(', ')}`;
+  throw trainError('GROUP', { match: idle.match, why });
 }

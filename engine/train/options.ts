@@ -92,7 +92,6 @@ export interface UpdateOptions {
 }
 
 export interface TrainOptions extends UpdateOptions {
-  /** Rows in one step. */
   /** Rows of a step. */
   readonly batch: number;
   readonly loss: LossSpec;

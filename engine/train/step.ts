@@ -1,7 +1,7 @@
 /** compileTrain(): a forward model to one graph for the whole training step, forward, loss, backward and optimizer. */
 import { canonical } from '#engine/canon/canonical.ts';
 import { GraphBuilder } from '#engine/graph/build.ts';
-import { OPSET } from '#engine/graph/graph.ts';
+import { type Info, OPSET } from '#engine/graph/graph.ts';
 import type { Tensor } from '#engine/graph/tensor.ts';
 import { encodeModel } from '#engine/onnx/encode.ts';
 import { addGradients } from './differentiate.ts';
@@ -13,6 +13,8 @@ export interface CompiledTrain {
   /** Step graph: state, x and y in; `NAME.next` of every tensor of the state and the scalar `loss` out. */
   readonly step: Uint8Array;
   readonly initialState: Map<string, Tensor>;
+  /** What the loss takes of one part of the batch. */
+  readonly output: Info;
   /** Floating-point operations of one step. */
   readonly units: bigint;
 }
@@ -20,14 +22,14 @@ export interface CompiledTrain {
 /** @throws CorexError MODEL_* */
 export function compileTrain(model: Uint8Array, options: TrainOptions): CompiledTrain {
   const b = new GraphBuilder();
-  const { weights, running, gradients, loss, statistics } = addGradients(b, model, options);
+  const { weights, running, gradients, loss, outputs, statistics } = addGradients(b, model, options);
   const kept = addUpdate(b, weights, gradients, options);
   for (const [name, next] of statistics) b.output(next, `${name}.next`);
   b.output(loss, 'loss');
   const graph = canonical(b.finish('train'), options.comparison ?? 'exact');
   const step = encodeModel({ opset: OPSET, graph });
   const initialState = new Map([...weights, ...running, ...kept]);
-  return { step, initialState, units: countUnits(step) };
+  return { step, initialState, output: b.info(outputs[0] as string), units: countUnits(step) };
 }
 
 export interface CompiledGradients {

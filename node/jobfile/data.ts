@@ -45,10 +45,16 @@ export async function readNamedFile(
   }
 }
 
-/** What y holds: class numbers, real targets, or nothing. */
-function targetOf(job: JobFile): 'classes' | 'values' | 'none' {
+/** What y holds: class numbers, real targets, whatever the model itself makes of it, or nothing. */
+function targetOf(job: JobFile): 'classes' | 'values' | 'own' | 'none' {
   if (job.program === 'infer') return job.labels ? 'classes' : 'none';
-  return job.loss === 'softmax-cross-entropy' ? 'classes' : 'values';
+  if (job.loss.kind === 'softmax-cross-entropy') return 'classes';
+  return job.loss.kind === 'output' ? 'own' : 'values';
+}
+
+/** The class number of rows that do not count. */
+function ignoredClass(job: JobFile): number | undefined {
+  return job.program === 'train' && job.loss.kind === 'softmax-cross-entropy' ? job.loss.ignoreIndex : undefined;
 }
 
 async function fromCsv(read: ReadJob, data: CsvData): Promise<Examples> {
@@ -86,17 +92,18 @@ function csvTarget(
   fail: (key: string, why: string) => Error,
 ): Tensor | null {
   const target = targetOf(read.job);
-  if (target === 'none') return null;
   const { label } = data;
+  if (target === 'none' || (target === 'own' && label === undefined)) return null;
   if (label === undefined) throw fail('data.label', 'is missing; the program needs the column of the targets');
   if (label >= table.columns) throw fail('data.label', `column ${label} is asked for, the file has ${table.columns}`);
   const values = Array.from(
     { length: rows.count },
     (_, row) => table.cells[(rows.first + row) * table.columns + label] ?? 0,
   );
-  if (target === 'values')
+  if (target !== 'classes')
     return { dtype: 'float32', shape: [rows.count, 1], data: new Uint8Array(Float32Array.from(values).buffer) };
-  const wrong = values.findIndex((value) => !Number.isSafeInteger(value) || value < 0);
+  const ignored = ignoredClass(read.job);
+  const wrong = values.findIndex((value) => value !== ignored && (!Number.isSafeInteger(value) || value < 0));
   if (wrong >= 0)
     throw fail('data.label', `row ${rows.first + wrong} has ${values[wrong]}, a class is a whole number from 0`);
   return { dtype: 'int64', shape: [rows.count], data: new Uint8Array(BigInt64Array.from(values.map(BigInt)).buffer) };
@@ -118,7 +125,8 @@ async function fromSafetensors(read: ReadJob, path: string): Promise<Examples> {
   const target = targetOf(read.job);
   if (target === 'none') return { rows, x, y: null };
   const y = tensors.get('y');
-  const dtype = target === 'classes' ? 'int64' : 'float32';
+  if (y === undefined && target === 'own') return { rows, x, y: null };
+  const dtype = target === 'own' ? y?.dtype : target === 'classes' ? 'int64' : 'float32';
   if (y === undefined) throw fail('a tensor y with the targets is expected');
   if (y.dtype !== dtype) throw fail(`y is ${y.dtype}, ${dtype} is expected`);
   if (y.shape[0] !== rows) throw fail(`x has ${rows} rows, y has ${y.shape[0] ?? 'none'}`);

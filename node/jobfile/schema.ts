@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { MAX_SLICES, MAX_WORDS } from '#protocol/limits.ts';
 import { cxt } from '../amount.ts';
+import { conflicts, group, loss, optimizer, schedule } from './training-schema.ts';
 
 const relativeFile = z.string().min(1).max(4096);
 /** `0-63`, or one number. */
@@ -28,20 +29,6 @@ const csvData = z.strictObject({
 
 const safetensorsData = z.strictObject({
   safetensors: relativeFile.describe('a safetensors file with a tensor x, and y where there are targets'),
-});
-
-const sgd = z.strictObject({
-  kind: z.literal('sgd').describe('which optimizer'),
-  lr: z.number().positive().max(1e6).describe('learning rate'),
-  momentum: z.number().min(0).lt(1).default(0).describe('share of the last step that is kept'),
-});
-const adamw = z.strictObject({
-  kind: z.literal('adamw').describe('which optimizer'),
-  lr: z.number().positive().max(1e6).describe('learning rate'),
-  beta1: z.number().min(0).lt(1).default(0.9).describe('decay of the mean of the gradients'),
-  beta2: z.number().min(0).lt(1).default(0.999).describe('decay of the mean of their squares'),
-  epsilon: z.number().positive().default(1e-8).describe('keeps the division away from zero'),
-  weightDecay: z.number().min(0).default(0.01).describe('share of each weight that a step takes away, times lr'),
 });
 
 const fee = z.union([z.string(), z.number()]).transform(String).pipe(cxt);
@@ -84,16 +71,32 @@ const common = {
   seed: z.string().max(200).optional().describe('text from which all randomness of the job follows; drawn when absent'),
 };
 
-export const trainJob = z.strictObject({
-  ...common,
-  program: z.literal('train').describe('what the job does'),
-  loss: z.enum(['softmax-cross-entropy', 'mean-squared-error']).describe('what training makes small'),
-  optimizer: z.discriminatedUnion('kind', [sgd, adamw]).describe('how a step moves the weights'),
-  rounds: whole(1, MAX_WORDS / 2)
-    .default(1)
-    .describe('times that the slices train and are merged'),
-  steps: whole(1, 2 ** 20).describe('local steps of a slice in a round'),
-});
+export const trainJob = z
+  .strictObject({
+    ...common,
+    program: z.literal('train').describe('what the job does'),
+    loss: loss.describe('what training makes small: its name, or an object with its options'),
+    optimizer: optimizer.describe('how a step moves the weights'),
+    schedule: schedule.optional().describe('how the learning rate changes; constant when absent'),
+    clipNorm: z.number().positive().optional().describe('the most that the norm of all gradients together may be'),
+    groups: z.array(group).min(1).max(64).optional().describe('weights that are treated differently'),
+    accumulate: whole(1, 64)
+      .default(1)
+      .describe('equal parts of a batch, one after the other, whose gradients are averaged; needs less memory'),
+    batchNorm: z
+      .enum(['as-exported', 'train', 'frozen'])
+      .default('as-exported')
+      .describe(
+        "train: statistics of the batch; frozen: those of the file; as-exported: whichever the file's nodes say",
+      ),
+    rounds: whole(1, MAX_WORDS / 2)
+      .default(1)
+      .describe('times that the slices train and are merged'),
+    steps: whole(1, 2 ** 20).describe('local steps of a slice in a round'),
+  })
+  .superRefine((job, context) => {
+    for (const { path, message } of conflicts(job)) context.addIssue({ code: 'custom', path, message });
+  });
 
 export const inferJob = z.strictObject({
   ...common,

@@ -47,12 +47,12 @@ t.test('frozen weights, and an earlier group that keeps one out', (t) => {
 t.test('a group that is nobody’s is refused', (t) => {
   t.doesNotThrow(() => checkGroups(NAMES, [{ match: '*.bias' }, { match: '*' }]));
   t.throws(() => checkGroups(NAMES, [{ match: 'decoder.*' }]), {
-    code: 'MODEL_NAME',
-    message: /decoder\.\*.*matches none.*encoder\.0\.bias, encoder\.0\.weight/,
+    code: 'TRAIN_GROUP',
+    message: /decoder\.\*.*the weights are encoder\.0\.bias, encoder\.0\.weight/,
   });
   t.throws(() => checkGroups(NAMES, [{ match: '*' }, { match: 'head.*', lr: 2 }]), {
-    code: 'MODEL_NAME',
-    message: /head\.\*.*earlier group/,
+    code: 'TRAIN_GROUP',
+    message: /head\.\*.*earlier groups/,
   });
   t.end();
 });
