@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { Tensor } from '#engine/graph/tensor.ts';
 import { readSafetensors, writeSafetensors } from '#engine/state/safetensors.ts';
+import type { LossSpec } from '#engine/train/options.ts';
 import { readExamples, readNamedFile } from '#node/jobfile/data.ts';
 import { parseJob, readJobFile } from '#node/jobfile/parse.ts';
 import type { ReadJob } from '#node/jobfile/parse.ts';
@@ -133,4 +134,39 @@ t.test('files are bounded', async (t) => {
     code: 'JOBFILE_FILE_MISSING',
     message: /model: none\.onnx/,
   });
+});
+
+/** A job that trains with another loss. */
+const withLoss = (read: ReadJob, loss: LossSpec): ReadJob =>
+  read.job.program === 'train' ? { ...read, job: { ...read.job, loss } } : read;
+
+t.test('targets as the loss wants them', async (t) => {
+  const folder = t.testdir({ 'a.csv': '1,2,0\n3,4,-100\n5,6,0.5\n' });
+  const classes = train(folder, '{ csv: a.csv, rows: 0-1, features: 0-1, label: 2 }');
+  await t.rejects(readExamples(classes), { code: 'JOBFILE_BAD_SHAPE', message: /row 1 has -100/ });
+  const { y } = await readExamples(withLoss(classes, { kind: 'softmax-cross-entropy', ignoreIndex: -100 }));
+  t.same(longs(y?.data ?? new Uint8Array()), [0n, -100n]);
+  const values = train(folder, '{ csv: a.csv, features: 0-1, label: 2 }');
+  for (const kind of ['mean-squared-error', 'binary-cross-entropy-with-logits', 'l1', 'huber', 'output'] as const) {
+    const real = (await readExamples(withLoss(values, { kind }))).y;
+    t.same([real?.dtype, real?.shape], ['float32', [3, 1]], kind);
+  }
+  const alone = train(folder, '{ csv: a.csv, features: 0-1 }');
+  t.equal((await readExamples(withLoss(alone, { kind: 'output' }))).y, null);
+  await t.rejects(readExamples(withLoss(alone, { kind: 'l1' })), { code: 'JOBFILE_BAD_SHAPE', message: /data\.label/ });
+});
+
+t.test('a model that computes its loss takes whatever y the file has', async (t) => {
+  const folder = t.testdir();
+  const x = { dtype: 'float32', shape: [2, 1], data: new Uint8Array(8) } as const;
+  const y = { dtype: 'int32', shape: [2, 3], data: new Uint8Array(24) } as const;
+  writeFileSync(join(folder, 'x.safetensors'), writeSafetensors(new Map<string, Tensor>([['x', x]])));
+  const both = new Map<string, Tensor>([
+    ['x', x],
+    ['y', y],
+  ]);
+  writeFileSync(join(folder, 'xy.safetensors'), writeSafetensors(both));
+  const own = (name: string) => withLoss(train(folder, `{ safetensors: ${name} }`), { kind: 'output' });
+  t.equal((await readExamples(own('x.safetensors'))).y, null);
+  t.match((await readExamples(own('xy.safetensors'))).y, { dtype: 'int32', shape: [2, 3] });
 });
