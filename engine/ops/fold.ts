@@ -49,6 +49,8 @@ const BINARY: Readonly<Record<string, (a: number, b: number) => number>> = {
   LessOrEqual: (a, b) => Number(a <= b),
   Max: Math.max,
   Min: Math.min,
+  // The sign of the divisor, as in Python; ONNX's other form is for floating-point numbers.
+  Mod: (a, b) => ((a % b) + b) % b,
   Mul: (a, b) => a * b,
   Or: (a, b) => Number(isTrue(a) || isTrue(b)),
   Pow: (a, b) => a ** b,

@@ -62,8 +62,13 @@ function isPlainlyConstant(name: string, tensor: Tensor): boolean {
 
 /** Initializers that training changes: float32 and no scalar, read as an operand, and not plainly a constant of the architecture. */
 export function weightNames({ nodes, initializers }: Graph): Set<string> {
+  const slopes = new Set(nodes.flatMap(({ op, inputs }) => (op === 'PRelu' ? inputs.slice(1) : [])));
   const operands = new Set(nodes.flatMap(({ op, inputs }) => inputs.filter((_, i) => !SETTINGS[op]?.includes(i))));
   const isWeight = ([name, tensor]: readonly [string, Tensor]): boolean =>
-    operands.has(name) && tensor.dtype === 'float32' && tensor.shape.length > 0 && !isPlainlyConstant(name, tensor);
+    operands.has(name) &&
+    tensor.dtype === 'float32' &&
+    tensor.shape.length > 0 &&
+    // A slope begins as one number everywhere.
+    (slopes.has(name) || !isPlainlyConstant(name, tensor));
   return new Set([...initializers].filter(isWeight).map(([name]) => name));
 }

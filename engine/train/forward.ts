@@ -1,10 +1,11 @@
 /** The forward part of a training step: the submitter's nodes in core operators, with the batch bound. */
 import type { GraphBuilder } from '#engine/graph/build.ts';
-import { type DeclaredValue, intAttribute, type Node, nodeTitle } from '#engine/graph/graph.ts';
+import { type DeclaredValue, type Node, nodeTitle } from '#engine/graph/graph.ts';
 import type { Tensor } from '#engine/graph/tensor.ts';
 import type { Admitted } from '#engine/onnx/admit.ts';
 import { modelError } from '#engine/onnx/errors.ts';
 import type { Imported, Modes } from '#engine/ops/import/importer.ts';
+import { hasBatchStatistics } from '#engine/ops/import/normalizations.ts';
 import { importerOf, TRAINABLE } from '#engine/ops/import/table.ts';
 import { bindBatch, checkWeightName, weightNames } from './border.ts';
 
@@ -19,32 +20,27 @@ export interface Declared {
 }
 
 /** Running mean and variance of every BatchNormalization, and whether they move. */
-function statistics(nodes: readonly Node[], { batchNorm }: Modes): Map<string, { readonly isMoving: boolean }> {
+function statistics({ graph, opset }: Admitted, modes: Modes): Map<string, { readonly isMoving: boolean }> {
   const found = new Map<string, { readonly isMoving: boolean }>();
-  for (const { op, inputs, attributes } of nodes) {
-    if (op !== 'BatchNormalization') continue;
-    const isExported = intAttribute(attributes, 'training_mode', 0) === 1;
-    const isMoving = batchNorm === 'train' || (batchNorm === 'as-exported' && isExported);
-    for (const name of inputs.slice(3, 5)) found.set(name, { isMoving });
+  for (const node of graph.nodes) {
+    if (node.op !== 'BatchNormalization') continue;
+    const isMoving = hasBatchStatistics(node, opset, modes);
+    for (const name of node.inputs.slice(3, 5)) found.set(name, { isMoving });
   }
   return found;
 }
 
 /** Initializers that have a gradient: every weight of the model but the statistics, which only move. */
-export function trainedNames({ graph }: Admitted, modes: Modes): Set<string> {
-  const fixed = statistics(graph.nodes, modes);
-  return new Set([...weightNames(graph)].filter((name) => !fixed.has(name)));
+export function trainedNames(model: Admitted, modes: Modes): Set<string> {
+  const fixed = statistics(model, modes);
+  return new Set([...weightNames(model.graph)].filter((name) => !fixed.has(name)));
 }
 
 /** @param kept names that are inputs; every other initializer is a constant */
-export function declareWeights(
-  b: GraphBuilder,
-  { graph }: Admitted,
-  modes: Modes,
-  kept: ReadonlySet<string>,
-): Declared {
+export function declareWeights(b: GraphBuilder, model: Admitted, modes: Modes, kept: ReadonlySet<string>): Declared {
+  const { graph } = model;
   const read = new Set(graph.nodes.flatMap(({ inputs }) => inputs));
-  const fixed = statistics(graph.nodes, modes);
+  const fixed = statistics(model, modes);
   const weights = new Map<string, Tensor>();
   const running = new Map<string, Tensor>();
   const renamed = new Map<string, string>([['', '']]);
@@ -98,9 +94,8 @@ class Passage {
     const results = importer(this.#view(node));
     node.outputs.forEach((name, i) => {
       const result = results[i] ?? '';
-      if (name === '') return;
-      if (result === '') throw modelError('SHAPE', { where: nodeTitle(node), why: `its result ${i} is not supported` });
-      this.#renamed.set(name, result);
+      // A result that we do not give is an error of the node that reads it.
+      if (name !== '' && result !== '') this.#renamed.set(name, result);
     });
   }
 

@@ -118,6 +118,21 @@ const hyperbolic =
     return [of.b.op('Mul', [of.b.op(sign, [grown, of.b.op('Reciprocal', [grown])]), like(of, 0.5)])];
   };
 
+/** ln(x + √(x² ± 1)) */
+const inverseHyperbolic =
+  (shift: number): Importer =>
+  (of) => {
+    const square = of.b.op('Add', [of.b.op('Mul', [of.in(0), of.in(0)]), like(of, shift)]);
+    return [of.b.op('Log', [of.b.op('Add', [of.in(0), of.b.op('Sqrt', [square])])])];
+  };
+
+/** ln((1 + x) / (1 - x)) / 2 */
+const inverseTanh: Importer = (of) => {
+  const { b } = of;
+  const ratio = b.op('Div', [b.op('Add', [of.in(0), like(of, 1)]), b.op('Sub', [like(of, 1), of.in(0)])]);
+  return [b.op('Mul', [b.op('Log', [ratio]), like(of, 0.5)])];
+};
+
 const tangent: Importer = (of) => [of.b.op('Div', [of.b.op('Sin', [of.in(0)]), of.b.op('Cos', [of.in(0)])])];
 
 /** Kept are the elements whose uniform number is not below the ratio, scaled so that the mean stays (arXiv 1207.0580). */
@@ -138,6 +153,9 @@ const dropout: Importer = (of) => {
 };
 
 export const ELEMENTWISE: Readonly<Record<string, Importer>> = {
+  Acosh: inverseHyperbolic(-1),
+  Asinh: inverseHyperbolic(1),
+  Atanh: inverseTanh,
   Cast: cast,
   CastLike: castLike,
   Celu: celu,

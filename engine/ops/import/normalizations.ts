@@ -1,9 +1,9 @@
 /** Normalizations of models: all of them are one composition, over different axes and in different shapes. */
-import { floatAttribute, intAttribute } from '#engine/graph/graph.ts';
+import { floatAttribute, intAttribute, type Node } from '#engine/graph/graph.ts';
 import { elementCount } from '#engine/graph/tensor.ts';
 import { normalizedGradient } from '../reduction-gradients.ts';
 import type { Rule } from '../rule.ts';
-import { type Imported, type Importer, like, reshaped } from './importer.ts';
+import { type Imported, type Importer, like, type Modes, reshaped } from './importer.ts';
 
 interface Normalized {
   readonly value: string;
@@ -68,11 +68,15 @@ function withRunningStatistics(of: Imported): readonly string[] {
   return [scaledAndShifted(of, of.in(0), factor, shift), of.in(3), of.in(4)];
 }
 
+/** Until opset 13 a node that is to train has more results than one. */
+export function hasBatchStatistics(node: Node, opset: number, { batchNorm }: Modes): boolean {
+  if (batchNorm !== 'as-exported') return batchNorm === 'train';
+  return opset < 14 ? node.outputs.length > 1 : intAttribute(node.attributes, 'training_mode', 0) === 1;
+}
+
 const batchNormalization: Importer = (of) => {
   if (of.call.input(0).shape.length < 2) throw of.call.error('an input without channels');
-  const { batchNorm } = of.modes;
-  const isExported = intAttribute(of.call.attributes, 'training_mode', 0) === 1;
-  const isTraining = batchNorm === 'train' || (batchNorm === 'as-exported' && isExported);
+  const isTraining = hasBatchStatistics(of.call.node, of.opset, of.modes);
   return isTraining ? withBatchStatistics(of) : withRunningStatistics(of);
 };
 
