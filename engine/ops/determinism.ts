@@ -1,6 +1,4 @@
 /** Whose bits are the same on every processor, operator by operator, as measured (docs/determinism.md). */
-import { BLOCK, isThin, isThreaded, productSize } from '#engine/canon/products.ts';
-import { isPlainSum } from '#engine/canon/sums.ts';
 import { type Graph, type Info, intAttribute, intsAttribute, type Node, nodeTitle } from '#engine/graph/graph.ts';
 import { numbersOf } from '#engine/graph/numbers.ts';
 import { elementCount, type Tensor } from '#engine/graph/tensor.ts';
@@ -17,6 +15,58 @@ export interface Placed {
   info(name: string): Info | undefined;
   constant(name: string): Tensor | undefined;
 }
+
+/** A run of axes, each of which is summed over or each of which is kept. */
+export interface Run {
+  readonly size: number;
+  readonly isSummed: boolean;
+}
+
+/** Axes of size one are in no run. */
+export function runsOf(shape: readonly number[], axes: readonly number[]): Run[] {
+  const runs: Run[] = [];
+  shape.forEach((size, axis) => {
+    if (size === 1) return;
+    const isSummed = axes.includes(axis);
+    const last = runs.at(-1);
+    if (last?.isSummed === isSummed) runs[runs.length - 1] = { size: last.size * size, isSummed };
+    else runs.push({ size, isSummed });
+  });
+  return runs;
+}
+
+/** Does the runtime's own ReduceSum add row to row here? */
+export function isPlainSum(shape: readonly number[], axes: readonly number[]): boolean {
+  const runs = runsOf(shape, axes);
+  return runs.every(({ isSummed }) => !isSummed) || (runs.length === 2 && runs[0]?.isSummed === true);
+}
+
+/** The shortest block of a sum that the runtime was seen to choose. */
+export const BLOCK = 128;
+
+export interface ProductSize {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  /** Is the left operand read by columns? Then the runtime cuts every sum at 128. */
+  readonly isTurned: boolean;
+}
+
+/** @param left shape of the left operand. @param turned transA and transB of a Gemm */
+export function productSize(
+  left: readonly number[],
+  right: readonly number[],
+  [turnLeft, turnRight]: readonly [boolean, boolean] = [false, false],
+): ProductSize {
+  const [rows = 1, inner = 1] = left.slice(-2);
+  const [k = 1, columns = 1] = right.slice(-2);
+  return { m: turnLeft ? inner : rows, n: turnRight ? k : columns, k: turnLeft ? rows : inner, isTurned: turnLeft };
+}
+
+/** Does the number of threads show? Rows are shared among them wherever there are as many as columns. */
+export const isThreaded = ({ m, n, k, isTurned }: ProductSize): boolean => k > BLOCK && n > m && !isTurned;
+/** Would another kernel compute it? */
+export const isThin = ({ m, n }: ProductSize): boolean => m === 1 || n === 1;
 
 type Row = Determinism | ((placed: Placed) => Determinism);
 
