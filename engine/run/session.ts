@@ -9,6 +9,7 @@ import { type ProviderName, providerOf } from './providers.ts';
 import { describeGraph, pinnedOptions, reasonOf, runtimeError, type Session, type SessionOptions } from './runtime.ts';
 import type { GraphInfo } from './shard-run.ts';
 import type { Values } from './values.ts';
+import { webgpuFor } from './webgpu.ts';
 
 export type { Session, SessionOptions } from './runtime.ts';
 
@@ -57,7 +58,8 @@ async function openNative(graph: Uint8Array, options: SessionOptions): Promise<S
   const { provider, memoryBytes, keepOnDevice = false, inPlace = false } = options;
   const { runtimeNames, settings, keepsState } = providerOf(provider);
   Object.assign(process.env, settings);
-  const pinned = { ...pinnedOptions(options), executionProviders: runtimeNames };
+  const executionProviders = provider === 'webgpu' ? [webgpuFor(graph)] : runtimeNames;
+  const pinned = { ...pinnedOptions(options), executionProviders };
   if (keepOnDevice && keepsState) {
     const open = (bytes: Uint8Array, extra: ort.InferenceSession.SessionOptions) =>
       ort.InferenceSession.create(bytes, { ...pinned, ...extra });
@@ -67,13 +69,16 @@ async function openNative(graph: Uint8Array, options: SessionOptions): Promise<S
   return new NativeSession(await ort.InferenceSession.create(graph, pinned), memoryBytes);
 }
 
+/** Where in the runtime's source, which helps nobody here. */
+const ASSERTION = /^.* was false\. /s;
+
 /** A model is not to blame for a provider that is not there. */
 function openError(error: unknown, { provider, memoryBytes }: SessionOptions): CorexError {
   if (error instanceof CorexError) return error;
   const why = reasonOf(error);
   if (providerOf(provider).missing?.test(why) !== true) return runtimeError(error, 'MODEL_REFUSED', memoryBytes);
   if (provider === 'cuda') return providerError('NO_CUDA', { why: whyNoCuda() ?? why }, error);
-  if (provider === 'webgpu') return providerError('NO_GPU', { why }, error);
+  if (provider === 'webgpu') return providerError('NO_GPU', { why: why.replace(ASSERTION, '').trim() }, error);
   return providerError('UNUSABLE', { provider, why }, error);
 }
 
