@@ -53,7 +53,7 @@ export function workloadOf(
   options: Omit<TrainOptions, 'optimizer'> & { readonly name: string; readonly comparison?: 'exact' | 'fast' },
 ): Workload {
   const { name, comparison = 'exact', ...rest } = options;
-  const train = compileTrain(model, { ...rest, optimizer: { kind: 'sgd', lr: 2 ** -10, momentum: 0.9 } });
+  const train = compileTrain(model, { ...rest, comparison, optimizer: { kind: 'sgd', lr: 2 ** -10, momentum: 0.9 } });
   const infer = compileInfer(model, { batch: rest.batch, labels: false, comparison });
   return {
     name,
