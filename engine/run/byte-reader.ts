@@ -1,5 +1,4 @@
 /** Known numbers of bytes from a stream, into memory that is allocated once. */
-import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 
 export class ByteReader {
@@ -18,12 +17,25 @@ export class ByteReader {
       const chunk: Buffer | null = this.#stream.read(waiting === 0 ? undefined : Math.min(waiting, length - at));
       if (chunk === null) {
         if (this.#stream.readableEnded || this.#stream.destroyed) throw new RangeError('the stream has ended');
-        await Promise.race([once(this.#stream, 'readable'), once(this.#stream, 'close')]);
+        await this.#change();
         continue;
       }
       bytes.set(chunk, at);
       at += chunk.length;
     }
     return bytes;
+  }
+
+  /** Resolves when there is more, or never will be. */
+  #change(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.#stream.off('readable', done);
+        this.#stream.off('close', done);
+        resolve();
+      };
+      this.#stream.on('readable', done);
+      this.#stream.on('close', done);
+    });
   }
 }
