@@ -124,7 +124,11 @@ export const GRADIENTS = {
   Max: chosen('left'),
   MaxPool: window.maxPool,
   Min: chosen('right'),
-  Mod: ({ dy }) => [dy, null],
+  // a mod b is a less b as often as it goes into a.
+  Mod: ({ b, in: input, dy, y }) => {
+    const times = b.op('Div', [b.op('Sub', [input(0), y]), input(1)]);
+    return [dy, b.op('Neg', [b.op('Mul', [dy, times])])];
+  },
   Mul: ({ b, in: input, dy }) => [b.op('Mul', [dy, input(1)]), b.op('Mul', [dy, input(0)])],
   Neg: ({ b, dy }) => [b.op('Neg', [dy])],
   Pad: index.pad,
