@@ -2,6 +2,7 @@
 import { modelError } from '#engine/onnx/errors.ts';
 import { MODEL_LIMITS } from '#engine/onnx/limits.ts';
 import { type DeclaredValue, type Graph, type Node, nodeTitle } from './graph.ts';
+import { longOperand } from './native-operands.ts';
 import { byteLength, elementCount } from './tensor.ts';
 
 /** Where a graph breaks a check, and how. */
@@ -100,7 +101,8 @@ const attributesSound: Finds = ({ nodes }) => {
 
 const isSize = (size: number): boolean => Number.isSafeInteger(size) && size >= 0 && size <= MODEL_LIMITS.elements;
 
-function badShape(shape: ReadonlyArray<number | string>): string | null {
+/** Why no value of ours may have such a shape; null for one that it may have. */
+export function badShape(shape: ReadonlyArray<number | string>): string | null {
   const sizes = shape.filter((size) => typeof size === 'number');
   if (shape.length > MODEL_LIMITS.axes) return `it has ${shape.length} dimensions`;
   if (!sizes.every(isSize)) return `[${shape.join(', ')}] is no shape`;
@@ -149,6 +151,7 @@ export const CHECKS: ReadonlyArray<{ readonly sentence: string; readonly finds: 
   { sentence: 'declared values have a bounded number of elements', finds: sizesBounded },
   { sentence: 'constants have the bytes of their shape', finds: constantsWhole },
   { sentence: 'no value is declared in two ways', finds: declaredOnce },
+  { sentence: 'operands that kernels do not measure are short', finds: longOperand },
 ];
 
 /** The first check that a graph breaks; null for a sound one. */

@@ -23,7 +23,7 @@ function checkSizes(title: string, sizes: readonly number[]): void {
     if (size < 0) throw notOnnx(`${title} has a negative dimension`);
     checkLimit('elements', size);
   }
-  // Up to 32 factors of 2^31 stay finite.
+  // Up to 16 factors of 2^31 stay finite.
   checkLimit('elements', elementCount(sizes));
 }
 

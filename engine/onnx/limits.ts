@@ -17,8 +17,8 @@ export const MODEL_LIMITS = {
   attributes: 64,
   /** Numbers in one list attribute; longer ones are tensors. */
   numbers: 2 ** 16,
-  /** Axes of one tensor; numpy stops at 64, the runtime's kernels at fewer. */
-  axes: 32,
+  /** Axes of one tensor: as many as the files hold in which states and results travel. */
+  axes: 16,
   /** Bytes of one name; exporters join the path of modules, which stays below 500. Every error may quote a name. */
   nameBytes: 1024,
   /** Bytes of one text attribute, such as the equation of Einsum. */

@@ -18,6 +18,15 @@ const infer = (model: Uint8Array) => compileInfer(model, { batch: 2, labels: tru
 const custom = { ...node('Fused', ['input'], 'output'), domain: 'com.example' };
 const alone = { initializers: new Map() };
 
+/** The weight is what OneHot writes. */
+const oneHot = linear({
+  nodes: [node('OneHot', ['input', 'depth', 'offAndOn'], 'output')],
+  initializers: new Map([
+    ['depth', tensorOf('int64', [], [3])],
+    ['offAndOn', tensorOf('float32', [2], [0, 1])],
+  ]),
+});
+
 /** A reason, what it says, who refuses. */
 const REFUSALS: ReadonlyArray<readonly [string, RegExp, () => unknown]> = [
   ['MODEL_NOT_ONNX', /./, () => admit(Buffer.from('no model at all'), 'infer')],
@@ -25,8 +34,12 @@ const REFUSALS: ReadonlyArray<readonly [string, RegExp, () => unknown]> = [
   ['MODEL_GRAPH', /nowhere/, () => admit(linear({ nodes: [node('Relu', ['nowhere'], 'output')] }), 'infer')],
   ['MODEL_EXTERNAL_DATA', /far/, () => admit(withExternalData(), 'infer')],
   ['MODEL_CUSTOM_DOMAIN', /the Fused.*com\.example/, () => admit(linear({ nodes: [custom] }), 'infer')],
-  ['MODEL_UNKNOWN_OPERATOR', /Erf.*Gemm.*Relu/, () => train(linear({ nodes: [node('Erf', ['input'], 'output')] }))],
-  ['MODEL_NO_GRADIENT', /Gather/, () => train(linear({ nodes: [node('Gather', ['w', 'input'], 'output')] }))],
+  [
+    'MODEL_UNKNOWN_OPERATOR',
+    /Hardmax.*Gemm.*Relu/,
+    () => train(linear({ nodes: [node('Hardmax', ['input'], 'output')] })),
+  ],
+  ['MODEL_NO_GRADIENT', /OneHot/, () => train(oneHot)],
   [
     'MODEL_NOT_REPEATABLE',
     /RandomNormalLike/,
