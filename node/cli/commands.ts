@@ -1,11 +1,13 @@
 /** The command table: every command of `corex`. */
 import type { Command } from './command.ts';
 import { devnet } from './devnet.ts';
+import { gradients } from './gradients.ts';
 import { init } from './init.ts';
 import { job } from './job.ts';
 import { claim, send, stake, unstake, withdraw } from './money.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
+import { step } from './step.ts';
 import { submit } from './submit.ts';
 
 export const commands: Readonly<Record<string, Command>> = {
@@ -20,4 +22,6 @@ export const commands: Readonly<Record<string, Command>> = {
   withdraw,
   claim,
   send,
+  gradients,
+  step,
 };
