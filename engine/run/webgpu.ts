@@ -13,7 +13,8 @@ const FAILS: Readonly<Record<string, (node: Node) => boolean>> = {
 function namesOf(graph: Uint8Array): string[] {
   try {
     const { nodes } = decodeModel(graph).graph;
-    return nodes.filter((node) => FAILS[node.op]?.(node) === true).map(({ name }) => name);
+    // A node without a name cannot be pointed at; our compiler names those that it makes.
+    return nodes.filter((node) => FAILS[node.op]?.(node) === true && node.name !== '').map(({ name }) => name);
   } catch (error) {
     // The runtime says better what is wrong with a file that is no model.
     if (error instanceof CorexError) return [];
