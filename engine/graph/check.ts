@@ -2,6 +2,7 @@
 import { modelError } from '#engine/onnx/errors.ts';
 import { MODEL_LIMITS } from '#engine/onnx/limits.ts';
 import { type DeclaredValue, type Graph, type Node, nodeTitle } from './graph.ts';
+import { wrongArity } from './arity.ts';
 import { longOperand } from './native-operands.ts';
 import { byteLength, elementCount } from './tensor.ts';
 
@@ -147,6 +148,7 @@ export const CHECKS: ReadonlyArray<{ readonly sentence: string; readonly finds: 
   { sentence: 'every value is made once', finds: namesUnique },
   { sentence: 'every value is made before it is read', finds: madeBeforeRead },
   { sentence: 'every output is made', finds: outputsMade },
+  { sentence: 'nodes have the operands and results of their operator', finds: wrongArity },
   { sentence: 'attributes are of the kind that operators give them', finds: attributesSound },
   { sentence: 'declared values have a bounded number of elements', finds: sizesBounded },
   { sentence: 'constants have the bytes of their shape', finds: constantsWhole },

@@ -18,12 +18,12 @@ const infer = (model: Uint8Array) => compileInfer(model, { batch: 2, labels: tru
 const custom = { ...node('Fused', ['input'], 'output'), domain: 'com.example' };
 const alone = { initializers: new Map() };
 
-/** The weight is what OneHot writes. */
+/** What OneHot writes follows from a weight. */
 const oneHot = linear({
-  nodes: [node('OneHot', ['input', 'depth', 'offAndOn'], 'output')],
+  nodes: [node('Neg', ['offAndOn'], 'negative'), node('OneHot', ['input', 'depth', 'negative'], 'output')],
   initializers: new Map([
     ['depth', tensorOf('int64', [], [3])],
-    ['offAndOn', tensorOf('float32', [2], [0, 1])],
+    ['offAndOn', tensorOf('float32', [2], [0.25, 0.75])],
   ]),
 });
 
