@@ -9,6 +9,7 @@ import { start } from './start.ts';
 import { status } from './status.ts';
 import { step } from './step.ts';
 import { submit } from './submit.ts';
+import { train } from './train.ts';
 
 export const commands: Readonly<Record<string, Command>> = {
   devnet,
@@ -24,4 +25,5 @@ export const commands: Readonly<Record<string, Command>> = {
   send,
   gradients,
   step,
+  train,
 };
