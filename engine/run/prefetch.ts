@@ -33,7 +33,8 @@ export class Prefetcher {
     const sets = [filler.buffers(), filler.buffers()] as const;
     const gate = new Int32Array(new SharedArrayBuffer(5 * 4));
     const thread = this.#start();
-    const failed = once(thread, 'message');
+    const given = new AbortController();
+    const failed = once(thread, 'message', { signal: given.signal });
     // Answered where a step is waited for, or never.
     failed.catch(() => undefined);
     thread.postMessage({ plan, sets, gate } satisfies FeedOrder);
@@ -54,14 +55,21 @@ export class Prefetcher {
         }
         return { tensors: sets[set as 0 | 1], validRows: Atomics.load(gate, AT.validRows + set) };
       },
-      close: () => announce(AT.stopped, 1),
+      close() {
+        announce(AT.stopped, 1);
+        given.abort();
+      },
     };
   }
 
   #start(): Worker {
-    this.#thread ??= new Worker(new URL('./feed-thread.ts', import.meta.url));
-    this.#thread.unref();
-    return this.#thread;
+    if (this.#thread !== null) return this.#thread;
+    const thread = new Worker(new URL('./feed-thread.ts', import.meta.url));
+    // A mistake of ours; the parent reports the crash with this text.
+    thread.on('error', (error: Error) => process.stderr.write(`${error.stack}\n`, () => process.exit(70)));
+    thread.unref();
+    this.#thread = thread;
+    return thread;
   }
 
   async close(): Promise<void> {
