@@ -7,7 +7,8 @@ import { fromValues, toValues } from '#engine/run/values.ts';
 import { readSafetensors } from '#engine/state/safetensors.ts';
 import type { Tensor } from '#engine/graph/tensor.ts';
 import { worstError } from './near.ts';
-import { expandBomb, inferGraph, values } from './step-graphs.ts';
+import { shardOn } from './shard-on.ts';
+import { expandBomb, inferGraph, inferRun, trainRun, values } from './step-graphs.ts';
 import { compiled, OPTIMIZERS, train } from './training.ts';
 
 const MEMORY = 2 ** 31;
@@ -53,6 +54,15 @@ for (const optimizer of OPTIMIZERS) {
     t.same(second, first);
   });
 }
+
+t.test('shards with checkpoints are near the cpu, and the same bits twice', async (t) => {
+  for (const run of [trainRun, inferRun]) {
+    const found = await shardOn('portable', run);
+    const error = worstError(found, await shardOn('cpu', run));
+    t.ok(error < 1e-5, `relative error ${error}`);
+    t.same(await shardOn('portable', run), found);
+  }
+});
 
 t.test('places that are given are filled', async (t) => {
   const session = await openSession(inferGraph, { provider: 'portable', memoryBytes: MEMORY });

@@ -8,7 +8,8 @@ import { openSession } from '#engine/run/session.ts';
 import { fromValue, fromValues, toValues, type Value } from '#engine/run/values.ts';
 import { numbersOf, tensorOf } from '#engine/graph/numbers.ts';
 import { worstError } from './near.ts';
-import { values } from './step-graphs.ts';
+import { shardOn } from './shard-on.ts';
+import { inferRun, tappedGraph, trainRun, values } from './step-graphs.ts';
 import { compiled, OPTIMIZERS, train } from './training.ts';
 import { whyNoVulkan } from './vulkan.ts';
 
@@ -94,6 +95,14 @@ t.test('places of the largest, which the device cannot tell, come from the cpu',
     }),
   );
   t.same(webgpu, cpu);
+});
+
+t.test('shards with checkpoints and taps are near the cpu, state on the device', { skip }, async (t) => {
+  const tapped = { ...trainRun, tap: { step: 6, graph: tappedGraph, value: 'miss' } };
+  for (const run of [trainRun, tapped, inferRun]) {
+    const error = worstError(await shardOn('webgpu', run), await shardOn('cpu', run));
+    t.ok(error < 1e-5, `relative error ${error}`);
+  }
 });
 
 t.test('100 states on the device take the memory of a few, and are read when asked for', { skip }, async (t) => {
