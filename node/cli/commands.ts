@@ -1,4 +1,5 @@
 /** The command table: every command of `corex`. */
+import { bench } from './bench.ts';
 import type { Command } from './command.ts';
 import { devnet } from './devnet.ts';
 import { gradients } from './gradients.ts';
@@ -26,4 +27,5 @@ export const commands: Readonly<Record<string, Command>> = {
   gradients,
   step,
   train,
+  bench,
 };
