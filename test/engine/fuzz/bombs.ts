@@ -47,8 +47,8 @@ export const BOMBS: Readonly<Record<string, Bomb>> = {
   resize: { op: 'Resize', constants: { s: float(1, 1e9) }, inputs: ['@', '', 's'] },
   oneHot: {
     op: 'OneHot',
-    constants: { i: int64(0), d: scalar(HUGE), v: float(0, 1) },
-    inputs: ['i', 'd', 'v'],
+    constants: { at: int64(0), depth: scalar(HUGE), pair: float(0, 1) },
+    inputs: ['at', 'depth', 'pair'],
   },
   gatherMany: {
     op: 'Gather',
