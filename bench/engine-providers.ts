@@ -1,7 +1,4 @@
-/**
- * Training steps and inference batches a second with every provider that this machine has: `node bench/engine-providers.ts`
- * for the perceptron, `… MODEL.onnx BATCH` for another model. The last line is the same as JSON.
- */
+/** Training and inference with every provider of this machine: `node bench/engine-providers.ts [MODEL.onnx BATCH]`; the last line is JSON. */
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { detectProviders } from '#engine/run/detect.ts';
