@@ -1,5 +1,6 @@
-/**
- * Random inputs of a step, such as the masks of dropout are made from: a graph's input `random.N` is filled anew at every step with
+/** Random inputs of a step, such as the masks of dropout are made from, that whoever executes it draws alike.
+ *
+ * A graph's input `random.N` is filled anew at every step with
  * numbers that follow from (seed of the run, name of the input, number of the step) and from nothing else, so that whoever executes
  * the step again draws the same.
  *

@@ -1,4 +1,5 @@
 /** The entry of an engine process: loads untrusted graphs, executes runs, answers the node that forked it, and dies with it. */
+import { flushCompileCache } from 'node:module';
 import type { OpenSegment } from '#engine/state/checkpoint.ts';
 import { sha256Hash } from '#protocol/codec/digest.ts';
 import { CorexError } from '#protocol/errors.ts';
@@ -100,6 +101,8 @@ async function answer(request: Request): Promise<Reply> {
 }
 
 process.once('disconnect', () => process.exit(0));
+// Written now: an engine process does not live to its regular end.
+setImmediate(flushCompileCache);
 process.on('message', (message: Piece | { readonly type: 'request' }) => {
   if (message.type === 'piece') return unpacker.add(message);
   answer(unpacker.unpack(message) as Request)

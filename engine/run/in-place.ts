@@ -1,8 +1,8 @@
-/**
- * A session that writes results where the caller wants them and copies none of them. onnxruntime-node writes into tensors that
- * are given as fetches, but then copies each of them once more, for the object that it answers. A result that JavaScript cannot
- * hold ends its answer before the first copy, when the run itself is over: so the graph gets one, an empty sequence, as its first
- * output. Of a step that writes 128 MiB this leaves 20 ms of 160.
+/** A session that writes results where the caller wants them, and copies none of them.
+ *
+ * onnxruntime-node writes into tensors that are given as fetches, but then copies each of them once more, for the object that it
+ * answers. A result that JavaScript cannot hold ends its answer before the first copy, when the run itself is over: so the graph
+ * gets one, an empty sequence, as its first output. Of a step that writes 128 MiB this leaves 20 ms of 160.
  */
 import type { InferenceSession } from 'onnxruntime-common';
 import { describeMetadata, reasonOf, runtimeError, type Session } from './runtime.ts';

@@ -1,6 +1,7 @@
-/**
- * The state between steps, in the bytes of its own safetensors file: names, types and shapes never change, so neither does the
- * header, and a checkpoint is these bytes as they are. What a step may not overwrite has a second place, and the two take turns.
+/** The state between steps, in the bytes of its own safetensors file.
+ *
+ * Names, types and shapes never change, so neither does the header, and a checkpoint is these bytes as they are. What a step may
+ * not overwrite has a second place, and the two take turns.
  */
 import { readSafetensors, type Tensors } from '#engine/state/safetensors.ts';
 import { NEXT } from './aliasing.ts';

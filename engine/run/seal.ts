@@ -1,6 +1,7 @@
-/** Checkpoints off the critical path: a thread digests them and writes them to the node, in order, at most two at a time. */
+/** Checkpoints off the critical path: a thread digests them and writes them to the node, in order, two at most at a time. */
+import { writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import type { OpenSegment } from '#engine/state/checkpoint.ts';
+import { type OpenSegment, type SegmentEnd, sealSegment } from '#engine/state/checkpoint.ts';
 import type { Hash } from '#protocol/ids.ts';
 
 /** Descriptor of the pipe to the node, on which the bytes of states and results go. */
@@ -18,7 +19,22 @@ export interface Sealed {
 
 export type SealReport = { readonly type: 'sealed'; readonly checkpoint: Sealed } | { readonly type: 'done' };
 
-/** States up to this are copied so that the next step need not wait; larger ones are read where they are, and it waits. */
+/** The pipe blocks until the node has read: no checkpoint piles up anywhere. */
+export function writeBulk(bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(BULK, bytes, at);
+}
+
+/** What is told of a checkpoint, and the bytes that follow. */
+export function announced(end: SegmentEnd): { readonly checkpoint: Sealed; readonly bytes: readonly Uint8Array[] } {
+  const { state, outputs, stateRoot, outputsRoot } = end;
+  const lengths = { stateBytes: state?.length ?? null, outputsBytes: outputs?.length ?? null };
+  return {
+    checkpoint: { type: 'checkpoint', stateRoot, outputsRoot, ...lengths },
+    bytes: [state, outputs].filter((bytes) => bytes !== null),
+  };
+}
+
+/** States up to this are copied, so that the next step need not wait; larger ones are read where they are, and it waits. */
 const COPIED = 64 * 2 ** 20;
 const OUTSTANDING = 2;
 
@@ -35,16 +51,22 @@ export class Sealer {
 
   /** Resolves when the segment's bytes may change again. */
   async seal({ state, outputs }: OpenSegment): Promise<void> {
+    if (state instanceof Uint8Array && state.length > COPIED) return this.#sealHere({ state, outputs });
     while (this.#waiting.length >= OUTSTANDING) await this.#waiting[0]?.promise;
-    const isCopied = !(state instanceof Uint8Array) || state.length <= COPIED;
-    const segment = { outputs, state: isCopied && state instanceof Uint8Array ? state.slice() : state };
-    const owned = [segment.outputs, isCopied ? segment.state : null].flatMap((bytes) =>
+    const segment = { outputs, state: state instanceof Uint8Array ? state.slice() : state };
+    const owned = [segment.outputs, segment.state].flatMap((bytes) =>
       bytes instanceof Uint8Array && bytes.buffer instanceof ArrayBuffer ? [bytes.buffer] : [],
     );
-    const waiting = Promise.withResolvers<void>();
-    this.#waiting.push(waiting);
+    this.#waiting.push(Promise.withResolvers<void>());
     this.#start().postMessage(segment, owned);
-    if (!isCopied) await waiting.promise;
+  }
+
+  /** Who waits for a thread might as well do its work, and the memory of the thread goes to the model. */
+  async #sealHere(segment: OpenSegment): Promise<void> {
+    await this.settled();
+    const sealed = announced(sealSegment(segment));
+    await this.#announce(sealed.checkpoint);
+    for (const bytes of sealed.bytes) writeBulk(bytes);
   }
 
   /** Resolves when every checkpoint is with the node. */
