@@ -153,12 +153,19 @@ export const CHECKS: ReadonlyArray<{ readonly sentence: string; readonly finds: 
   { sentence: 'declared values have a bounded number of elements', finds: sizesBounded },
   { sentence: 'constants have the bytes of their shape', finds: constantsWhole },
   { sentence: 'no value is declared in two ways', finds: declaredOnce },
+];
+
+/** What only a graph must keep to that the runtime sees as it is. */
+const NATIVE: ReadonlyArray<{ readonly sentence: string; readonly finds: Finds }> = [
   { sentence: 'operands that kernels do not measure are short', finds: longOperand },
 ];
 
+/** Does the runtime see the graph as it is, or what was compiled from it? */
+export type Fate = 'run' | 'compiled';
+
 /** The first check that a graph breaks; null for a sound one. */
-export function findFault(graph: Graph): Finding | null {
-  for (const { finds } of CHECKS) {
+export function findFault(graph: Graph, fate: Fate = 'run'): Finding | null {
+  for (const { finds } of fate === 'run' ? [...CHECKS, ...NATIVE] : CHECKS) {
     const finding = finds(graph);
     if (finding !== null) return finding;
   }
@@ -166,7 +173,7 @@ export function findFault(graph: Graph): Finding | null {
 }
 
 /** In time linear in the graph's nodes and names. @throws CorexError MODEL_GRAPH */
-export function checkGraph(graph: Graph): void {
-  const finding = findFault(graph);
+export function checkGraph(graph: Graph, fate: Fate = 'run'): void {
+  const finding = findFault(graph, fate);
   if (finding !== null) throw modelError('GRAPH', { ...finding });
 }

@@ -51,6 +51,8 @@ export interface Graph {
   readonly opaque: ReadonlyMap<string, Uint8Array>;
   /** What is known of the values in between. */
   readonly values: readonly DeclaredValue[];
+  /** Initializers that the exporter calls parameters; not there where the file does not say. */
+  readonly parameters?: ReadonlySet<string>;
 }
 
 export interface Model {

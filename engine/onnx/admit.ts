@@ -64,7 +64,7 @@ export function admit(bytes: Uint8Array, use: 'train' | 'infer'): Admitted {
   const model = read(bytes);
   checkOperators(model.graph, use);
   if (model.opset < LEAST_OPSET) throw modelError('OPSET', { opset: model.opset, least: LEAST_OPSET });
-  checkGraph(model.graph);
+  checkGraph(model.graph, use === 'train' ? 'compiled' : 'run');
   const output = single(use === 'train' ? model.graph.outputs.slice(0, 1) : model.graph.outputs, 'output');
   const [input, target, ...others] = model.graph.inputs;
   if (use === 'infer' || input === undefined || target === undefined || others.length > 0)

@@ -16,6 +16,7 @@ import {
   MODEL,
   NODE,
   OPSET_ID,
+  PROPERTY,
   SHAPE,
   TENSOR,
   TENSOR_TYPE,
@@ -99,6 +100,17 @@ function decodeValue(message: Message, isBorder: boolean): DeclaredValue | undef
   return { name, dtype, shape };
 }
 
+/** torch.export writes into a file which of its tensors were parameters: `p_0_weight: PARAMETER target='0.weight'`. */
+function decodeParameters(message: Message): Pick<Graph, 'parameters'> {
+  const property = message
+    .messages(GRAPH.metadata)
+    .find((each) => each.text(PROPERTY.key).endsWith('.graph_signature'));
+  if (property === undefined) return {};
+  const text = new TextDecoder().decode(property.blocks(PROPERTY.value).at(-1));
+  const lines = text.matchAll(/: PARAMETER target='([^']*)'/g);
+  return { parameters: new Set([...lines].map(([, name = '']) => name)) };
+}
+
 function decodeGraph(message: Message): Graph {
   if (message.has(GRAPH.sparseInitializer)) throw notOnnx('it has sparse initializers');
   checkLimit('nodes', message.count(GRAPH.node));
@@ -128,6 +140,7 @@ function decodeGraph(message: Message): Graph {
     initializers,
     opaque,
     values: decodeAll(message.messages(GRAPH.valueInfo), false),
+    ...decodeParameters(message),
   };
 }
 

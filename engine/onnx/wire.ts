@@ -13,7 +13,9 @@ export const GRAPH = {
   output: 12,
   valueInfo: 13,
   sparseInitializer: 15,
+  metadata: 16,
 } as const;
+export const PROPERTY = { key: 1, value: 2 } as const;
 export const NODE = { input: 1, output: 2, name: 3, opType: 4, attribute: 5, domain: 7 } as const;
 export const ATTRIBUTE = { name: 1, f: 2, i: 3, s: 4, t: 5, floats: 7, ints: 8, type: 20, refName: 21 } as const;
 export const ATTRIBUTE_TYPE = {

@@ -51,6 +51,7 @@ export const CATALOGUE = {
   GreaterOrEqual: compared,
   HardSigmoid: light,
   Identity: moved(shapes.same),
+  IsNaN: { shape: shapes.truth, units: units.each(1) },
   LayerNormalization: { shape: shapes.layerNormalization, units: units.each(8) },
   LeakyRelu: light,
   Less: compared,

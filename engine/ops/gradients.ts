@@ -171,6 +171,7 @@ export const GRADIENTS = {
   Equal: null,
   Greater: null,
   GreaterOrEqual: null,
+  IsNaN: null,
   Less: null,
   LessOrEqual: null,
   Not: null,

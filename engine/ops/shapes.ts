@@ -32,6 +32,9 @@ function broadcastAll(call: Call, shapes: ReadonlyArray<readonly number[]>): num
 
 export const same: ShapeRule = (call) => call.input(0);
 
+/** Yes or no for each element. */
+export const truth: ShapeRule = (call) => ({ dtype: 'bool', shape: call.input(0).shape });
+
 /** The one element type of these operands. */
 function sameType(call: Call, infos: readonly Info[]): Info['dtype'] {
   const { dtype } = infos[0] ?? call.input(0);

@@ -3,6 +3,8 @@ import type { DeclaredValue, Graph } from '#engine/graph/graph.ts';
 import { numbersOf } from '#engine/graph/numbers.ts';
 import type { Tensor } from '#engine/graph/tensor.ts';
 import { modelError } from '#engine/onnx/errors.ts';
+import { groupOf } from './groups.ts';
+import type { GroupSpec } from './options.ts';
 
 /** Names that a step graph gives a meaning. */
 const RESERVED = new Set(['x', 'y', 'loss', 'step', 'logits', 'prediction', 'correct', 'beta1.power', 'beta2.power']);
@@ -51,7 +53,12 @@ const SETTINGS: Readonly<Record<string, readonly number[]>> = {
 };
 
 /** Names that exporters make up for constants of the code, and for weights that they turned around. */
-const MADE_UP = /^(val_\d+|onnx::\w+_\d+)$/;
+const MADE_UP = /^((val|embedding)_\d+|onnx::\w+_\d+)$/;
+
+/** Of these, what torch.export makes of weights: turned around, or looked up at places that are known. */
+const FOLDED = /^(val|embedding)_\d+$/;
+/** The bias of a convolution with the normalization behind it. */
+const FUSED = /\.weight_bias$/;
 
 /** All the same number, or some no number at all (a mask): nobody initializes a weight so under a name that is made up. */
 function isPlainlyConstant(name: string, tensor: Tensor): boolean {
@@ -60,15 +67,25 @@ function isPlainlyConstant(name: string, tensor: Tensor): boolean {
   return MADE_UP.test(name) && numbers.every((number) => number === numbers[0]);
 }
 
-/** Initializers that training changes: float32 and no scalar, read as an operand, and not plainly a constant of the architecture. */
-export function weightNames({ nodes, initializers }: Graph): Set<string> {
+/**
+ * Initializers that training changes: float32 and no scalar, read as an operand, and a parameter by what the file says; or, where it
+ * says nothing and for copies that the exporter turned around, not plainly a constant of the architecture.
+ */
+export function weightNames(
+  { nodes, initializers, parameters }: Graph,
+  groups: readonly GroupSpec[] = [],
+): Set<string> {
   const slopes = new Set(nodes.flatMap(({ op, inputs }) => (op === 'PRelu' ? inputs.slice(1) : [])));
   const operands = new Set(nodes.flatMap(({ op, inputs }) => inputs.filter((_, i) => !SETTINGS[op]?.includes(i))));
-  const isWeight = ([name, tensor]: readonly [string, Tensor]): boolean =>
-    operands.has(name) &&
-    tensor.dtype === 'float32' &&
-    tensor.shape.length > 0 &&
+  const isParameter = (name: string, tensor: Tensor): boolean => {
+    // The job knows best.
+    if (groupOf(name, groups)?.frozen === false) return true;
     // A slope begins as one number everywhere.
-    (slopes.has(name) || !isPlainlyConstant(name, tensor));
+    if (parameters?.has(name) === true || slopes.has(name)) return true;
+    if (parameters !== undefined && !(FOLDED.test(name) && tensor.shape.length > 1)) return FUSED.test(name);
+    return !isPlainlyConstant(name, tensor);
+  };
+  const isWeight = ([name, tensor]: readonly [string, Tensor]): boolean =>
+    operands.has(name) && tensor.dtype === 'float32' && tensor.shape.length > 0 && isParameter(name, tensor);
   return new Set([...initializers].filter(isWeight).map(([name]) => name));
 }

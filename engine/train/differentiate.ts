@@ -71,7 +71,7 @@ export function addGradients(b: GraphBuilder, bytes: Uint8Array, options: Option
   checkParts(options.batch, parts);
   const model = admit(bytes, 'train');
   const modes: Modes = { batchNorm: options.batchNorm ?? 'as-exported' };
-  const trained = trainedNames(model, modes);
+  const trained = trainedNames(model, modes, options.groups);
   checkGroups(trained, options.groups);
   const frozen = frozenNames(trained, options.groups);
   const kept = new Set([...trained].filter((name) => !frozen.has(name)));

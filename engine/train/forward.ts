@@ -8,6 +8,7 @@ import type { Imported, Modes } from '#engine/ops/import/importer.ts';
 import { hasBatchStatistics } from '#engine/ops/import/normalizations.ts';
 import { importerOf, TRAINABLE } from '#engine/ops/import/table.ts';
 import { bindBatch, checkWeightName, weightNames } from './border.ts';
+import type { GroupSpec } from './options.ts';
 
 /** Weights and constants of a model as the builder knows them. */
 export interface Declared {
@@ -31,9 +32,9 @@ function statistics({ graph, opset }: Admitted, modes: Modes): Map<string, { rea
 }
 
 /** Initializers that have a gradient: every weight of the model but the statistics, which only move. */
-export function trainedNames(model: Admitted, modes: Modes): Set<string> {
+export function trainedNames(model: Admitted, modes: Modes, groups?: readonly GroupSpec[]): Set<string> {
   const fixed = statistics(model, modes);
-  return new Set([...weightNames(model.graph)].filter((name) => !fixed.has(name)));
+  return new Set([...weightNames(model.graph, groups)].filter((name) => !fixed.has(name)));
 }
 
 /** @param kept names that are inputs; every other initializer is a constant */

@@ -78,7 +78,7 @@ export interface GroupSpec {
   readonly lr?: Maybe<number>;
   /** In the place of the optimizer's. */
   readonly weightDecay?: Maybe<number>;
-  /** Stays as it is and is a constant of the graph. */
+  /** Stays as it is and is a constant of the graph; false: is a weight, whatever its name looks like. */
   readonly frozen?: Maybe<boolean>;
 }
 

@@ -133,6 +133,15 @@ const inverseTanh: Importer = (of) => {
   return [b.op('Mul', [b.op('Log', [ratio]), like(of, 0.5)])];
 };
 
+/** arctan(x / √(1 - x²)) */
+function arcSine(of: Imported): string {
+  const { b } = of;
+  const cosine = b.op('Sqrt', [b.op('Sub', [like(of, 1), b.op('Mul', [of.in(0), of.in(0)])])]);
+  return b.op('Atan', [b.op('Div', [of.in(0), cosine])]);
+}
+
+const arcCosine: Importer = (of) => [of.b.op('Sub', [like(of, Math.PI / 2), arcSine(of)])];
+
 const tangent: Importer = (of) => [of.b.op('Div', [of.b.op('Sin', [of.in(0)]), of.b.op('Cos', [of.in(0)])])];
 
 /** Kept are the elements whose uniform number is not below the ratio, scaled so that the mean stays (arXiv 1207.0580). */
@@ -153,7 +162,9 @@ const dropout: Importer = (of) => {
 };
 
 export const ELEMENTWISE: Readonly<Record<string, Importer>> = {
+  Acos: arcCosine,
   Acosh: inverseHyperbolic(-1),
+  Asin: (of) => [arcSine(of)],
   Asinh: inverseHyperbolic(1),
   Atanh: inverseTanh,
   Cast: cast,
