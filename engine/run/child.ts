@@ -1,5 +1,7 @@
 /** The entry of an engine process: loads untrusted graphs, executes runs, answers the node that forked it, and dies with it. */
 import { flushCompileCache } from 'node:module';
+import { decodeModel } from '#engine/onnx/decode.ts';
+import { threadsOf } from '#engine/ops/determinism.ts';
 import type { OpenSegment } from '#engine/state/checkpoint.ts';
 import { sha256Hash } from '#protocol/codec/digest.ts';
 import { CorexError } from '#protocol/errors.ts';
@@ -9,7 +11,7 @@ import { failure, type Reply, type Request } from './messages.ts';
 import { type Piece, Unpacker } from './parcels.ts';
 import { Prefetcher } from './prefetch.ts';
 import { measureProfile } from './profile.ts';
-import type { ProviderName } from './providers.ts';
+import { isProviderName, type ProviderName } from './providers.ts';
 import { Sealer } from './seal.ts';
 import { openSession, type Session } from './session.ts';
 import type { ShardRun } from './shard-run.ts';
@@ -19,7 +21,9 @@ const BEAT_MS = 200;
 /** Loaded graphs that are kept: a step graph and its tapped or merging sibling. */
 const KEPT_SESSIONS = 2;
 
-const settings = { provider: 'cpu' satisfies ProviderName, memoryBytes: Number(process.argv[2]) } as const;
+const [, , memory, named = ''] = process.argv;
+const provider: ProviderName = isProviderName(named) ? named : 'cpu';
+const settings = { provider, memoryBytes: Number(memory) } as const;
 /** By digest of the graph and how it is computed, the one used last at the end. */
 const sessions = new Map<string, Session>();
 
@@ -31,8 +35,14 @@ function send(reply: Reply): Promise<void> {
   });
 }
 
+/** Where bits would follow the number of threads an exact graph runs on one. */
+function threadsFor(graph: Uint8Array, { threads = 1, comparison = 'exact' }: SessionChoice): number {
+  return threads === 1 || comparison === 'fast' ? threads : Math.min(threads, threadsOf(decodeModel(graph).graph));
+}
+
 async function sessionFor(graph: Uint8Array, how: SessionChoice): Promise<Session> {
-  const { threads = 1, comparison = 'exact', keepsState = false, once = false } = how;
+  const { comparison = 'exact', keepsState = false, once = false } = how;
+  const threads = threadsFor(graph, how);
   const options = { ...settings, threads, comparison, inPlace: keepsState, keepOnDevice: keepsState };
   if (once) return openSession(graph, options);
   const key = JSON.stringify([sha256Hash(graph), threads, comparison, keepsState]);

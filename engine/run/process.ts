@@ -10,9 +10,12 @@ import { engineError } from './errors.ts';
 import { ByteReader } from './byte-reader.ts';
 import { type Answer, errorOf, type Reply, type Request } from './messages.ts';
 import { pack, piecesOf } from './parcels.ts';
+import { type ProviderName, providerOf } from './providers.ts';
 import { BULK, type Sealed } from './seal.ts';
 
 export interface ProcessLimits {
+  /** `cpu` if not given. */
+  readonly provider?: ProviderName;
   /** Resident bytes of one process. */
   readonly memoryBytes: number;
   /** Milliseconds without a sign of life: one step, the load of a graph, the digest of a state. */
@@ -46,19 +49,33 @@ const MAPPED_UNUSED = 1024 * MIB;
 const LAUNCH =
   'ulimit -d "$0" 2>/dev/null; if command -v setpriv >/dev/null; then exec setpriv --pdeathsig KILL "$@"; fi; exec "$@"';
 
-function launch({ memoryBytes }: ProcessLimits): ChildProcess {
+/** Nothing else of the node's environment reaches the computation. */
+function environmentOf(provider: ProviderName): Record<string, string> {
+  const passed = providerOf(provider).environment.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    PATH: '/usr/bin:/bin',
+    LC_ALL: 'C',
+    TZ: 'UTC',
+    NODE_COMPILE_CACHE: COMPILED,
+    ...Object.fromEntries(passed),
+  };
+}
+
+function launch({ memoryBytes, provider = 'cpu' }: ProcessLimits): ChildProcess {
   const heap = Math.max(64, Math.floor(memoryBytes / 2 / MIB));
   const node = [process.execPath, `--max-old-space-size=${heap}`];
   const isPosix = process.platform !== 'win32';
   const kibibytes = Math.ceil((memoryBytes + MAPPED_UNUSED) / 1024);
-  return fork(CHILD, [String(memoryBytes)], {
+  return fork(CHILD, [String(memoryBytes), provider], {
     execPath: isPosix ? '/bin/sh' : process.execPath,
     execArgv: isPosix ? ['-c', LAUNCH, String(kibibytes), ...node] : node.slice(1),
     serialization: 'advanced',
     // Descriptor 4 is BULK.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
-    // Nothing of the node's environment reaches the computation.
-    ...(isPosix ? { env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC', NODE_COMPILE_CACHE: COMPILED } } : {}),
+    ...(isPosix ? { env: environmentOf(provider) } : {}),
   });
 }
 

@@ -53,6 +53,16 @@ t.test('a run in a child is the same bytes as the next one, in another child', a
   t.equal(tapped.tapped?.length, 16);
 });
 
+t.test('another provider computes in its own process, in place or not, and comes near', async (t) => {
+  const [exact, portable] = await Promise.all([
+    openPool(t).run(trainRun),
+    openPool(t, { provider: 'portable' }).run(trainRun),
+  ]);
+  t.equal(portable.checkpoints.length, exact.checkpoints.length);
+  t.equal(portable.startRoot, exact.startRoot);
+  t.ok(Math.abs((portable.metrics.lastLoss ?? 0) - (exact.metrics.lastLoss ?? 9)) < 1e-4);
+});
+
 t.test('more requests than places wait their turn', async (t) => {
   const pool = openPool(t);
   const results = await Promise.all(Array.from({ length: 6 }, () => pool.run(inferRun)));
