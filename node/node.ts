@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { EnginePool } from '#engine/run/pool.ts';
 import type { Domain } from '#protocol/codec/typed-data.ts';
 import { parseCxt } from '#protocol/ids.ts';
 import type { Log } from '#protocol/ports.ts';
@@ -14,6 +13,7 @@ import { startApi } from './api/server.ts';
 import { startBlobs } from './blobs/start.ts';
 import { type Chain, openChain } from './chain/chain.ts';
 import { systemClock, systemRandom } from './clock.ts';
+import { Execution, executionError } from './execution.ts';
 import { type Keys, openKeys } from './keys/keystore.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { createLog } from './log.ts';
@@ -116,15 +116,12 @@ async function openRooms(parts: Assembly) {
   const chain = await openChainOf(parts, keepOf('chain'));
   await life.start({ name: 'chain', start: () => chain.start(), stop: () => chain.stop() });
 
-  const { workers, memoryMb, stepTimeoutS } = settings.compute;
-  const engine = new EnginePool({
-    size: workers,
-    memoryBytes: memoryMb * MIB,
-    stepTimeoutMs: stepTimeoutS * 1000,
-    clock,
-  });
+  const { workers, memoryMb, stepTimeoutS, provider, threads } = settings.compute;
+  const limits = { size: workers, memoryBytes: memoryMb * MIB, stepTimeoutMs: stepTimeoutS * 1000 };
+  const engine = await Execution.open({ ...limits, provider, threads, clock });
   await life.start({ name: 'engine', stop: () => engine.close() });
-  const measured = await engine.profile();
+  const measured = engine.profile;
+  if (!measured.isExact) log.warn({ engine: measured.engine }, executionError('NOT_EXACT', measured).message);
 
   const network = profile.name;
   const { listen, bootstrap, mdns } = settings.p2p;
@@ -179,9 +176,12 @@ async function startRoles(parts: Assembly, ports: RolePorts, memory: Memory, eng
     await life.start(running('staking', new Duty('staking', ports, (head) => staking.act(head))));
   }
   if (has.compute) {
-    const { workers, baseTasks } = settings.compute;
+    const { workers } = settings.compute;
+    const { classes } = ports.engine;
+    // Base tasks are of class exact.
+    const baseTasks = classes.has('exact') ? settings.compute.baseTasks : 0;
     const prove = parts.prover(ports, { domain, engine });
-    const limits = { self, law, domain, workers, baseTasks, capacity: workers * 2, lookback: LOOKBACK };
+    const limits = { self, law, domain, workers, baseTasks, capacity: workers * 2, classes, lookback: LOOKBACK };
     await life.start(running('compute', new Compute({ ...ports, prove }, limits, memory)));
   }
   if (has.validator) {

@@ -78,7 +78,12 @@ export const options = {
   'compute.memoryMb': count(2048, 'memory that one shard may take, in MiB', 64, 1_048_576),
   'compute.stepTimeoutS': count(60, 'seconds that one step of a shard may take', 1, 86_400),
   'compute.baseTasks': count(1, 'base tasks to run in each epoch; 0 runs market jobs only', 0, 256),
-  'compute.provider': choice<ProviderName>('cpu', 'execution provider of ONNX Runtime', providerName),
+  'compute.provider': choice<ProviderName>(
+    'cpu',
+    'execution provider for fast jobs; exact ones run on the cpu',
+    providerName,
+  ),
+  'compute.threads': count(1, 'threads inside one operator; more workers use the cores better', 1, 256),
   'stake.target': text('minimum', 'stake to keep, in CXT; "minimum" follows what the contract asks for', stakeTarget),
   'claim.auto': toggle(true, 'claim rewards as soon as an epoch pays'),
   'keys.passwordFile': {

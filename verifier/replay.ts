@@ -3,11 +3,19 @@ import type { ShardResult, ShardRun } from '#engine/run/shard-run.ts';
 import { stateRootOf } from '#engine/state/state.ts';
 import { withTap } from '#engine/train/tap.ts';
 import { keyedDigest } from '#protocol/audit/verdict.ts';
+import { errorTable } from '#protocol/errors.ts';
 import type { Address, Hash } from '#protocol/ids.ts';
 import { MAX_BLOB } from '#protocol/limits.ts';
 import type { Blobs } from '#protocol/ports.ts';
 import type { Fault, LawfulProof } from './rules.ts';
 import { initialState, prepareRun, type Start } from './shard-run.ts';
+
+export const replayError = errorTable('REPLAY', {
+  OTHER_BYTES: {
+    what: (d: { segment: number }) => `segment ${d.segment} of a fast job gave other bytes on this machine`,
+    todo: 'nothing: only a job of class exact is judged by bytes, and this validator abstains',
+  },
+});
 
 /** Executes runs in processes of its own (engine/run/pool.ts). */
 export interface Executor {
@@ -80,6 +88,8 @@ export async function replaySegment(
   const committed = lawful.trace.checkpoints[choice.segment + 1];
   const [found] = result.checkpoints;
   const digest = result.tapped === undefined ? null : digestOfTap(choice.validator, result.tapped, choice.pick);
-  const same = found?.stateRoot === committed?.stateRoot && found?.outputsRoot === committed?.outputsRoot;
-  return { fault: same ? null : 'wrong-result', digest };
+  const isSame = found?.stateRoot === committed?.stateRoot && found?.outputsRoot === committed?.outputsRoot;
+  // Another provider's kernels may round otherwise: other bytes prove nothing there.
+  if (!isSame && lawful.source.comparison === 'fast') throw replayError('OTHER_BYTES', { segment: choice.segment });
+  return { fault: isSame ? null : 'wrong-result', digest };
 }

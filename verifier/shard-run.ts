@@ -43,6 +43,8 @@ export interface ShardSource {
   /** The initial state, for shards that start from no other; null otherwise. */
   readonly start: { readonly state: Cid | Uint8Array; readonly root: Hash } | null;
   readonly batch: number;
+  /** Class that the job asks for: the same bytes from everybody, or each provider's own kernels. */
+  readonly comparison: JobSpec['class'];
   readonly orderSeed: Hash;
   /** Who is likely to serve the source. */
   readonly from: readonly Address[];
@@ -92,6 +94,7 @@ export function jobSource(spec: JobSpec, shard: number, from: readonly Address[]
     data: slice?.data ?? null,
     start: plan.inputs.length === 0 ? { state: spec.state, root: spec.stateRoot } : null,
     batch: spec.batch,
+    comparison: spec.class,
     orderSeed: hashWords([spec.seed, plan.slice ?? 0]),
     from,
   };
@@ -107,7 +110,16 @@ function baseSource(view: Pick<ChainView, 'seed'>, ref: ShardRef): ShardSource |
   const { steps, segment, firstStep, batch, kind } = BASE_SHARD;
   const units = (unitsPerStep * BigInt(steps)) as ShardPlan['units'];
   const plan = { index: ref.shard, kind, round: 0, slice: 0, firstStep, steps, segment, inputs: [], units };
-  return { plan, graph, data, start: { state, root: stateRoot }, batch, orderSeed: seed, from: [] };
+  return {
+    plan,
+    graph,
+    data,
+    start: { state, root: stateRoot },
+    batch,
+    comparison: 'exact',
+    orderSeed: seed,
+    from: [],
+  };
 }
 
 /** What the first segment starts from: one state, or the states that a merge averages. */
@@ -141,6 +153,7 @@ export async function prepareRun(
     ...('states' in piece.start ? { states: [...piece.start.states] } : {}),
     ...(data === undefined ? {} : { data }),
     batch: source.batch,
+    comparison: source.comparison,
     firstStep: plan.firstStep + part.first,
     steps: part.steps,
     segment: plan.segment,

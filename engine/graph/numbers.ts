@@ -1,10 +1,13 @@
 /** Between a tensor's bytes and numbers. */
+import { modelError } from '#engine/onnx/errors.ts';
 import type { DataType, Tensor } from './tensor.ts';
 
 const MOST = 2n ** 63n - 1n;
 
 /** Numbers near 2^63 stand for the largest integer: exporters write it for "to the end". */
 function wholeOf(value: number): bigint {
+  if (!Number.isInteger(value))
+    throw modelError('SHAPE', { where: 'a tensor of whole numbers', why: `it has ${value}` });
   const whole = BigInt(value);
   return whole > MOST ? MOST : whole < -MOST ? -MOST : whole;
 }

@@ -1,4 +1,5 @@
 /** The core operators, one row each, in which every step graph is written: the shapes of the results and what they cost. */
+import { badShape } from '#engine/graph/check.ts';
 import type { Info } from '#engine/graph/graph.ts';
 import type { Call } from './call.ts';
 import * as index from './index-shapes.ts';
@@ -105,5 +106,10 @@ const isList = (infos: Info | readonly Info[]): infos is readonly Info[] => Arra
 /** Element type and shape of each result that the operator can have. */
 export function resultsOf(op: OperatorName, call: Call): readonly Info[] {
   const infos = CATALOGUE[op].shape(call);
-  return isList(infos) ? infos : [infos];
+  const all = isList(infos) ? infos : [infos];
+  for (const { shape } of all) {
+    const why = badShape(shape);
+    if (why !== null) throw call.error(why);
+  }
+  return all;
 }

@@ -49,7 +49,7 @@ const BINARY: Readonly<Record<string, (a: number, b: number) => number>> = {
   LessOrEqual: (a, b) => Number(a <= b),
   Max: Math.max,
   Min: Math.min,
-  // The sign of the divisor, as in Python; ONNX's other form is for floating-point numbers.
+  // The sign of the divisor, as in Python.
   Mod: (a, b) => ((a % b) + b) % b,
   Mul: (a, b) => a * b,
   Or: (a, b) => Number(isTrue(a) || isTrue(b)),
@@ -182,9 +182,10 @@ const FOLDERS: Readonly<Record<string, Folder>> = {
 };
 
 /** Division of whole numbers drops the rest. */
-function binary(call: Call, { dtype, shape }: Info, [a, b]: Known): number[] | null {
-  const operation = BINARY[call.node.op];
-  if (operation === undefined || a === undefined || b === undefined) return null;
+function binary(call: Call, { dtype, shape }: Info, [a, b, ...others]: Known): number[] | null {
+  const isTruncated = call.node.op === 'Mod' && intAttribute(call.attributes, 'fmod', 0) === 1;
+  const operation = isTruncated ? (x: number, y: number) => x % y : BINARY[call.node.op];
+  if (operation === undefined || a === undefined || b === undefined || others.length > 0) return null;
   const isWhole = !dtype.startsWith('float');
   const right = spreadOver(b, shape);
   return spreadOver(a, shape).map((left, i) => {
@@ -192,6 +193,22 @@ function binary(call: Call, { dtype, shape }: Info, [a, b]: Known): number[] | n
     return isWhole ? Math.trunc(made) : made;
   });
 }
+
+/** Largest and least number that each element type of whole numbers holds and a double still tells apart. */
+const WHOLE: Readonly<Partial<Record<Info['dtype'], readonly [number, number]>>> = {
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  int64: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+  uint8: [0, 255],
+};
+
+/** Division by zero and numbers that do not fit are left to the runtime. */
+function fits({ dtype }: Info, numbers: readonly number[]): boolean {
+  const [least, most] = WHOLE[dtype] ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  return WHOLE[dtype] === undefined || numbers.every((number) => number >= least && number <= most);
+}
+
+/** Operators that compute new numbers; the others move those that are there. */
+const computes = (op: string): boolean => Object.hasOwn(UNARY, op) || Object.hasOwn(BINARY, op) || op === 'Cast';
 
 /** A node's first result, where every operand is a constant; null for anything else. */
 export function folded(call: Call, result: Info, known: Known): Tensor | null {
@@ -201,7 +218,8 @@ export function folded(call: Call, result: Info, known: Known): Tensor | null {
   const [x] = known;
   if (x === undefined || elementCount(x.shape) > MAX_FOLDED) return null;
   const map = Object.hasOwn(UNARY, op) ? UNARY[op] : undefined;
-  if (map !== undefined) return tensorOf(result.dtype, result.shape, numbersOf(x).map(map));
-  const numbers = Object.hasOwn(FOLDERS, op) ? FOLDERS[op]?.(call, result, known) : binary(call, result, known);
-  return numbers === null || numbers === undefined ? null : tensorOf(result.dtype, result.shape, numbers);
+  const other = Object.hasOwn(FOLDERS, op) ? FOLDERS[op] : binary;
+  const numbers = map === undefined ? other?.(call, result, known) : numbersOf(x).map(map);
+  if (numbers === null || numbers === undefined || (computes(op) && !fits(result, numbers))) return null;
+  return tensorOf(result.dtype, result.shape, numbers);
 }

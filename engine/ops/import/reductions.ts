@@ -38,6 +38,8 @@ const same = (_of: Imported, name: string): string => name;
 /** With the maximum taken off first. */
 const logSumExp: Importer = (of) => {
   const { b } = of;
+  // The logarithm of what the exponential made of it.
+  if (isNothing(of)) return [of.in(0)];
   const axes = reducedAxes(of.call);
   const most = reduce(of, 'ReduceMax', of.in(0), axes, 1);
   const sum = reduce(of, 'ReduceSum', b.op('Exp', [b.op('Sub', [of.in(0), most])]), axes, 1);

@@ -77,6 +77,8 @@ function resizedAxis(of: Imported, name: string, axis: number, places: readonly 
   );
 }
 
+const MOST_PLACES = 2 ** 16;
+
 /** Axes that change, from sizes or scales. */
 function axesOf({ call }: Imported): Axis[] {
   const { shape } = call.input(0);
@@ -88,6 +90,8 @@ function axesOf({ call }: Imported): Axis[] {
     const axis = call.axis(given, shape.length);
     const from = shape[axis] as number;
     const scale = sizes.length > 0 ? (sizes[i] as number) / from : (scales[i] ?? 1);
+    const places = sizes[i] ?? Math.floor(from * scale);
+    if (!(Number.isInteger(places) && places > 0 && places <= MOST_PLACES)) throw call.error(`resizing to ${places}`);
     return { axis, from, to: sizes[i] ?? Math.floor(from * scale), scale };
   });
 }

@@ -18,7 +18,11 @@ const conv: Importer = (of) => {
 };
 
 /** Pads that follow from the size of the result, https://onnx.ai/onnx/operators/onnx__ConvTranspose.html */
-function resultPads(of: Imported, sizes: readonly number[], extra: readonly number[]): Window {
+function resultPads(
+  of: Imported,
+  sizes: readonly number[],
+  extra: readonly number[],
+): { window: Window; extra: readonly number[] } {
   const { call } = of;
   const isUpper = text(call.attributes, 'auto_pad', 'NOTSET') === 'SAME_UPPER';
   const spatial = call.input(0).shape.slice(2);
@@ -26,26 +30,32 @@ function resultPads(of: Imported, sizes: readonly number[], extra: readonly numb
   const strides = intsAttribute(call.attributes, 'strides') ?? spatial.map(() => 1);
   const dilations = intsAttribute(call.attributes, 'dilations') ?? spatial.map(() => 1);
   const bare = { kernel: call.input(1).shape.slice(2), strides, dilations, padsBegin: none, padsEnd: none };
-  const totals = spatial.map((size, i) => {
+  const over = spatial.map((size, i) => {
     const whole = (strides[i] as number) * (size - 1) + (extra[i] as number) + reach(bare, i);
-    return Math.max(0, whole - (sizes[i] as number));
+    return whole - (sizes[i] as number);
   });
+  const totals = over.map((size) => Math.max(0, size));
   const small = totals.map((total) => Math.floor(total / 2));
   const large = totals.map((total, i) => total - (small[i] as number));
-  return isUpper ? { ...bare, padsBegin: small, padsEnd: large } : { ...bare, padsBegin: large, padsEnd: small };
+  return {
+    window: isUpper ? { ...bare, padsBegin: small, padsEnd: large } : { ...bare, padsBegin: large, padsEnd: small },
+    // What the result is larger than the window reaches lies behind it.
+    extra: extra.map((size, i) => size + Math.max(0, -(over[i] as number))),
+  };
 }
 
 const convTranspose: Importer = (of) => {
-  const { attributes } = of.call;
+  const file = of.call.attributes;
   const spatial = of.call.input(0).shape.slice(2);
-  const group = intAttribute(attributes, 'group', 1);
-  const extra = intsAttribute(attributes, 'output_padding') ?? spatial.map(() => 0);
-  const strides = intsAttribute(attributes, 'strides') ?? spatial.map(() => 1);
-  const isSame = text(attributes, 'auto_pad', 'NOTSET').startsWith('SAME');
+  const group = intAttribute(file, 'group', 1);
+  const extra = intsAttribute(file, 'output_padding') ?? spatial.map(() => 0);
+  const strides = intsAttribute(file, 'strides') ?? spatial.map(() => 1);
+  const isSame = text(file, 'auto_pad', 'NOTSET').startsWith('SAME');
   const same = isSame ? spatial.map((size, i) => size * (strides[i] as number)) : undefined;
-  const sizes = intsAttribute(attributes, 'output_shape')?.slice(-spatial.length) ?? same;
-  const window = sizes === undefined ? kernelOf(of) : resultPads(of, sizes, extra);
-  return [of.b.op('ConvTranspose', given(of), { ...slides(window), group, output_padding: extra }, of.name)];
+  const sizes = intsAttribute(file, 'output_shape')?.slice(-spatial.length) ?? same;
+  const found = sizes === undefined ? { window: kernelOf(of), extra } : resultPads(of, sizes, extra);
+  const attributes = { ...slides(found.window), group, output_padding: found.extra };
+  return [of.b.op('ConvTranspose', given(of), attributes, of.name)];
 };
 
 function poolOf(of: Imported): { window: Window; attributes: Record<string, AttributeArgument> } {

@@ -2,6 +2,7 @@
 import type { Address } from '#protocol/ids.ts';
 import { WORD } from '#protocol/limits.ts';
 import type { ChainView, Head, Log, MarketPort, StakePort } from '#protocol/ports.ts';
+import type { JobSpec } from '#protocol/work/job.ts';
 import { planJob, type ShardPlan } from '#protocol/work/shard.ts';
 import type { JobBook, OpenJob } from '../job-book.ts';
 import type { ProofIndex } from '../proof-index.ts';
@@ -17,6 +18,8 @@ export interface ClaimSettings {
   readonly self: Address;
   /** Shards held and not yet delivered, at most. */
   readonly capacity: number;
+  /** Classes of jobs that this node's engine serves. */
+  readonly classes: ReadonlySet<JobSpec['class']>;
 }
 
 const wordOf = (shard: number): number => Math.floor(shard / WORD);
@@ -74,7 +77,9 @@ export class Claiming {
   async act(head: Head, signal: AbortSignal): Promise<void> {
     const { self } = this.#settings;
     if (this.#ports.view.slashed(self)) return;
-    const jobs = (await this.#book.open(signal)).filter(({ view }) => head.timestamp < view.deadline);
+    const { classes } = this.#settings;
+    const open = (await this.#book.open(signal)).filter(({ view }) => head.timestamp < view.deadline);
+    const jobs = open.filter(({ spec }) => classes.has(spec.class));
     for (const job of jobs) await this.#freeSlashed(job);
     let room = this.#settings.capacity - jobs.reduce((sum, job) => sum + this.#undelivered(job), 0);
     if (room <= 0 || jobs.length === 0 || !(await this.#mayClaim())) return;
