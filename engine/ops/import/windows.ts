@@ -54,7 +54,9 @@ const convTranspose: Importer = (of) => {
   const same = isSame ? spatial.map((size, i) => size * (strides[i] as number)) : undefined;
   const sizes = intsAttribute(file, 'output_shape')?.slice(-spatial.length) ?? same;
   const found = sizes === undefined ? { window: kernelOf(of), extra } : resultPads(of, sizes, extra);
-  const attributes = { ...slides(found.window), group, output_padding: found.extra };
+  // Sizes that nobody wrote down are not reached by filling up, as in the runtime.
+  const behind = file.has('output_shape') ? found.extra : extra;
+  const attributes = { ...slides(found.window), group, output_padding: behind };
   return [of.b.op('ConvTranspose', given(of), attributes, of.name)];
 };
 
