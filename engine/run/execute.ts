@@ -4,16 +4,17 @@ import { checkNoise, isNoise } from '#engine/data/noise.ts';
 import type { Tensor } from '#engine/graph/tensor.ts';
 import { decodeModel } from '#engine/onnx/decode.ts';
 import { type OpenSegment, type SegmentEnd, SegmentOutputs, sealSegment } from '#engine/state/checkpoint.ts';
-import { readSafetensors, type Tensors, writeSafetensors } from '#engine/state/safetensors.ts';
-import { commitmentOf, isSameShape, zeros } from '#engine/state/state.ts';
+import { readSafetensors, writeSafetensors } from '#engine/state/safetensors.ts';
+import { commitmentOf, zeros } from '#engine/state/state.ts';
 import type { Hash } from '#protocol/ids.ts';
 import { mergeStart } from '#protocol/work/trace.ts';
-import { NEXT, overwritable } from './aliasing.ts';
+import { overwritable } from './aliasing.ts';
 import { engineError } from './errors.ts';
+import { checkInputs, checkNext, type Outputs, type ShapedInput, sortOutputs } from './fit.ts';
 import { LiveState } from './live-state.ts';
 import { type Observation, observe } from './observe.ts';
 import type { Session } from './session.ts';
-import type { GraphInfo, ShardResult, ShardRun, ValueInfo } from './shard-run.ts';
+import type { GraphInfo, ShardResult, ShardRun } from './shard-run.ts';
 import { fromValue, toValues, type Value, type Values } from './values.ts';
 
 /** What a run asks of a session. */
@@ -39,60 +40,6 @@ export interface ExecuteDeps {
   feed?(plan: FeedPlan): Feed;
   /** May the next states be written over `run.state`? */
   readonly ownsRun?: boolean;
-}
-
-/** Where each output of the graph goes. */
-interface Outputs {
-  /** Name of the state's tensor by name of the output. */
-  readonly next: ReadonlyMap<string, string>;
-  readonly results: readonly string[];
-  /** Results that have one row for each row of the batch. */
-  readonly rows: ReadonlySet<string>;
-}
-
-function sortOutputs(info: GraphInfo, run: ShardRun): Outputs {
-  const next = info.outputs
-    .filter(({ name }) => name.endsWith(NEXT))
-    .map(({ name }) => [name, name.slice(0, -NEXT.length)] as const);
-  const results = info.outputs.filter(({ name }) => !name.endsWith(NEXT));
-  if (run.kind === 'infer' && next.length > 0)
-    throw engineError('BAD_GRAPH', { why: 'inference does not change the state' });
-  const rows = run.kind === 'infer' ? results.filter(({ shape }) => shape[0] === run.batch) : [];
-  return { next: new Map(next), results: results.map(({ name }) => name), rows: new Set(rows.map(({ name }) => name)) };
-}
-
-type ShapedInput = Pick<Tensor, 'dtype' | 'shape'>;
-
-function checkShape(expected: ValueInfo, given: ShapedInput | undefined): void {
-  const { name, dtype, shape } = expected;
-  const wants = `${dtype} [${shape.join(', ')}]`;
-  if (given === undefined) throw engineError('BAD_INPUT', { name, why: `there is none, the graph takes ${wants}` });
-  const isStatic = shape.every((size): size is number => typeof size === 'number');
-  if (!isStatic) throw engineError('BAD_GRAPH', { why: `${name} has a dimension without a number: ${wants}` });
-  if (given.dtype === dtype && isSameShape(given.shape, shape)) return;
-  throw engineError('BAD_INPUT', {
-    name,
-    why: `it is ${given.dtype} [${given.shape.join(', ')}], the graph takes ${wants}`,
-  });
-}
-
-/** The inputs of the graph are these tensors and no others, each of the right shape. */
-function checkInputs(info: GraphInfo, feeds: ReadonlyMap<string, ShapedInput>): void {
-  for (const input of info.inputs) checkShape(input, feeds.get(input.name));
-  const known = new Set(info.inputs.map(({ name }) => name));
-  for (const name of feeds.keys()) {
-    if (!known.has(name)) throw engineError('BAD_INPUT', { name, why: 'the graph does not take it' });
-  }
-}
-
-/** Each tensor of the state has its next one, of the same type and shape. */
-function checkNext(info: GraphInfo, outputs: Outputs, state: Tensors): void {
-  for (const output of info.outputs) {
-    const name = outputs.next.get(output.name);
-    if (name !== undefined) checkShape(output, state.get(name));
-  }
-  if (outputs.next.size !== state.size)
-    throw engineError('BAD_GRAPH', { why: 'a tensor of the state has no next one' });
 }
 
 function lossOf(results: Values): number | undefined {
@@ -127,8 +74,12 @@ function liveFile({ state }: ShardRun, { ownsRun = false }: ExecuteDeps): Uint8A
 /** Places for the results of a session that needs them: of each a step's one, since they are gathered before the next. */
 function resultPlaces(session: Session, { results }: Outputs): Map<string, Value> {
   if (session.writesInto !== true) return new Map();
-  const infos = session.info.outputs.filter(({ name }) => results.includes(name));
-  return toValues(new Map(infos.map(({ name, dtype, shape }) => [name, zeros(dtype, shape as number[])])));
+  const infos = session.info.outputs.flatMap(({ name, dtype, shape }) => {
+    const sizes = shape.filter((size) => typeof size === 'number');
+    // What has no static shape has no place either, and is allocated.
+    return results.includes(name) && sizes.length === shape.length ? [[name, zeros(dtype, sizes)] as const] : [];
+  });
+  return toValues(new Map(infos));
 }
 
 interface Ran extends Partial<Observation> {
