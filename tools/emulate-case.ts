@@ -1,18 +1,38 @@
 /** A graph of one operator on seeded numbers, for the lab. */
 import { SeededRandom } from '#engine/data/random.ts';
 import { uniform } from '#engine/data/synthetic.ts';
-import { type Attribute, type DeclaredValue, OPSET } from '#engine/graph/graph.ts';
+import { type Attribute, type DeclaredValue, type Graph, OPSET } from '#engine/graph/graph.ts';
 import { tensorOf } from '#engine/graph/numbers.ts';
-import type { DataType, Tensor } from '#engine/graph/tensor.ts';
+import { type DataType, elementCount, type Tensor } from '#engine/graph/tensor.ts';
 import { encodeModel } from '#engine/onnx/encode.ts';
+import { toExact } from '#engine/canon/rewrite.ts';
+import { Call } from '#engine/ops/call.ts';
+import { isCore, resultsOf } from '#engine/ops/catalogue.ts';
+import { inexactNode } from '#engine/ops/determinism.ts';
 import { sha256Hash } from '#protocol/codec/digest.ts';
 import type { LabCase } from './emulate-job.ts';
 
 const SEED = sha256Hash(new TextEncoder().encode('corex.lab.v1'));
 
+/** Numbers enough for everything: seeded ones are slow to make. */
+const POOL = 2 ** 19;
+const pools = new Map<number, Float32Array>();
+
+function poolOf(exponent: number): Float32Array {
+  const known = pools.get(exponent);
+  if (known !== undefined) return known;
+  const pool = new Float32Array(uniform(new SeededRandom(SEED, 'pool'), [POOL], exponent).data.slice().buffer);
+  pools.set(exponent, pool);
+  return pool;
+}
+
 /** Uniform in [-2^exponent, 2^exponent). */
-export const random = (shape: readonly number[], exponent = 0): Tensor =>
-  uniform(new SeededRandom(SEED, shape.join()), shape, exponent);
+export function random(shape: readonly number[], exponent = 0): Tensor {
+  const pool = poolOf(exponent);
+  const start = shape.reduce((hash, size) => (hash * 31 + size) % POOL, 7);
+  const values = Float32Array.from({ length: elementCount(shape) }, (_, i) => pool[(start + i) % POOL] as number);
+  return { dtype: 'float32', shape, data: new Uint8Array(values.buffer) };
+}
 
 const mapped = (tensor: Tensor, change: (value: number) => number): Tensor => {
   const numbers = new Float32Array(tensor.data.slice().buffer);
@@ -59,15 +79,16 @@ export interface Single {
   readonly outputs?: ReadonlyArray<readonly [rank: number, dtype?: DataType]>;
 }
 
+/** A graph and what it is fed. */
+export interface LabGraph {
+  readonly name: string;
+  readonly graph: Graph;
+  readonly feeds: ReadonlyMap<string, Tensor>;
+}
+
 /** Integers and what stands behind the inputs are constants of the graph. */
-export function single({
-  op,
-  variant,
-  inputs,
-  constantsFrom = inputs.length,
-  attributes = {},
-  outputs,
-}: Single): LabCase {
+export function single(of: Single): LabGraph {
+  const { op, variant, inputs, constantsFrom = inputs.length, attributes = {}, outputs } = of;
   const named = inputs.map((tensor, i) => [`in${i}`, tensor] as const);
   const isFed = ([, { dtype }]: readonly [string, Tensor], i: number): boolean =>
     i < constantsFrom && dtype !== 'int64';
@@ -76,26 +97,43 @@ export function single({
   const made = (outputs ?? [[first.shape.length, first.dtype]]).map(
     ([rank, dtype = first.dtype], i): DeclaredValue => ({ name: `out${i}`, dtype, shape: Array(rank).fill('') }),
   );
-  const model = encodeModel({
-    opset: OPSET,
-    graph: {
-      name: 'lab',
-      inputs: fed.map(([name, { dtype, shape }]) => ({ name, dtype, shape })),
-      outputs: made,
-      nodes: [
-        {
-          op,
-          domain: '',
-          name: op,
-          inputs: named.map(([name]) => name),
-          outputs: made.map(({ name }) => name),
-          attributes: new Map(Object.entries(attributes).map(([name, value]) => [name, attributeOf(value)])),
-        },
-      ],
-      initializers: new Map(named.filter((each, i) => !isFed(each, i))),
-      opaque: new Map(),
-      values: [],
-    },
+  const node = {
+    op,
+    domain: '',
+    name: op,
+    inputs: named.map(([name]) => name),
+    outputs: made.map(({ name }) => name),
+    attributes: new Map(Object.entries(attributes).map(([name, value]) => [name, attributeOf(value)])),
+  };
+  const all = new Map<string, Tensor>(named);
+  const call = new Call(node, { info: (name) => all.get(name), constant: (name) => all.get(name) });
+  const known = isCore(op) ? resultsOf(op, call) : [];
+  const graph: Graph = {
+    name: 'lab',
+    inputs: fed.map(([name, { dtype, shape }]) => ({ name, dtype, shape })),
+    outputs: made.map((value, i) => ({ ...value, ...known[i] })),
+    nodes: [node],
+    initializers: new Map(named.filter((each, i) => !isFed(each, i))),
+    opaque: new Map(),
+    values: [],
+  };
+  return { name: `${op}/${variant}`, graph, feeds: new Map(fed) };
+}
+
+/** Marks the cases of what engine/canon writes in an operator's place. */
+export const EXACT = 'exact ';
+
+/** The case itself, and its exact form where that is another graph. */
+export function labCases(graphs: readonly LabGraph[]): LabCase[] {
+  const encoded = (name: string, graph: Graph, feeds: LabGraph['feeds']): LabCase => ({
+    name,
+    model: encodeModel({ opset: OPSET, graph }),
+    feeds,
   });
-  return { name: `${op}/${variant}`, model, feeds: new Map(fed) };
+  return graphs.flatMap(({ name, graph, feeds }) => {
+    const exact = toExact(graph);
+    const isRewritten = inexactNode(graph) !== null && inexactNode(exact) === null;
+    const plain = encoded(name, graph, feeds);
+    return isRewritten ? [plain, encoded(`${EXACT}${name}`, exact, feeds)] : [plain];
+  });
 }

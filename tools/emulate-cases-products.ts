@@ -1,21 +1,23 @@
 /** The lab's cases: matrix products, convolutions and pooling, of two runtime operands as a step graph has them. */
-import type { LabCase } from './emulate-job.ts';
-import { float, random, type Single, single } from './emulate-case.ts';
+import { float, random, type LabGraph, type Single, single } from './emulate-case.ts';
 
-const INNER = [5, 64, 128, 129, 256, 300, 1000, 4096];
+const INNER = [5, 64, 128, 129, 300, 1000, 4096];
 
-function matMuls(): LabCase[] {
+/** Rows and columns: fewer rows, as many, more. */
+const SIZES = [
+  [7, 5],
+  [7, 33],
+  [33, 300],
+  [200, 520],
+  [128, 64],
+  [65, 65],
+  [300, 33],
+  [520, 200],
+];
+
+function matMuls(): LabGraph[] {
   const flat = INNER.flatMap((k) =>
-    [
-      [7, 5],
-      [33, 300],
-      ...(k <= 1000
-        ? [
-            [128, 64],
-            [200, 520],
-          ]
-        : []),
-    ].map(([m = 0, n = 0]) =>
+    SIZES.filter(([m = 0, n = 0]) => k <= 300 || (k === 1000 ? m * n <= 13_000 : m * n < 300)).map(([m = 0, n = 0]) =>
       single({ op: 'MatMul', variant: `k=${k} m=${m} n=${n}`, inputs: [random([m, k]), random([k, n])] }),
     ),
   );
@@ -23,9 +25,24 @@ function matMuls(): LabCase[] {
     single({ op: 'MatMul', variant: `batched k=${k}`, inputs: [random([6, 33, k]), random([6, k, 65])] }),
     single({ op: 'MatMul', variant: `heads k=${k}`, inputs: [random([4, 3, 40, k]), random([4, 3, k, 40])] }),
     single({ op: 'MatMul', variant: `broadcast right k=${k}`, inputs: [random([6, 33, k]), random([k, 65])] }),
-    single({ op: 'MatMul', variant: `broadcast left k=${k}`, inputs: [random([33, k]), random([6, k, 65])] }),
+    single({
+      op: 'MatMul',
+      variant: `broadcast left k=${k}`,
+      inputs: [random([33, k]), random([6, k, 65])],
+      outputs: [[3]],
+    }),
   ]);
+  const thin = [5, 64, 300].flatMap((k) =>
+    [
+      [1, 1],
+      [1, 17],
+      [3, 1],
+    ].map(([m = 0, n = 0]) =>
+      single({ op: 'MatMul', variant: `thin k=${k} m=${m} n=${n}`, inputs: [random([m, k]), random([k, n])] }),
+    ),
+  );
   const others = [
+    single({ op: 'MatMul', variant: 'thin in a batch', inputs: [random([6, 1, 40]), random([6, 40, 33])] }),
     single({ op: 'MatMul', variant: 'vector right', inputs: [random([130, 300]), random([300, 1])] }),
     single({ op: 'MatMul', variant: 'vector left', inputs: [random([1, 300]), random([300, 130])] }),
     single({
@@ -41,27 +58,23 @@ function matMuls(): LabCase[] {
       constantsFrom: 1,
     }),
   ];
-  return [...flat, ...batched, ...others];
+  return [...flat, ...batched, ...thin, ...others];
 }
 
-function gemms(): LabCase[] {
-  return [64, 128, 129, 256, 300, 1000].flatMap((k) =>
+function gemms(): LabGraph[] {
+  return [64, 129, 300].flatMap((k) =>
     [
       [0, 0],
       [0, 1],
       [1, 0],
       [1, 1],
     ].flatMap(([transA = 0, transB = 0]) =>
-      [
-        [7, 33],
-        [128, 64],
-        [65, 300],
-      ].map(([m = 0, n = 0]) =>
+      SIZES.slice(1).map(([m = 0, n = 0]) =>
         single({
           op: 'Gemm',
           variant: `k=${k} m=${m} n=${n} A${transA === 1 ? "'" : ''} B${transB === 1 ? "'" : ''}`,
           inputs: [random(transA === 1 ? [k, m] : [m, k]), random(transB === 1 ? [n, k] : [k, n]), random([n])],
-          attributes: { transA, transB, ...(m === 65 ? { alpha: float(0.37) } : {}) },
+          attributes: { transA, transB, ...(m === 33 ? { alpha: float(0.37) } : {}) },
         }),
       ),
     ),
@@ -77,6 +90,9 @@ interface Window {
 
 const KERNEL = { kernel_shape: [3, 3], pads: [1, 1, 1, 1] };
 const WINDOWS: readonly Window[] = [
+  { variant: 'one filter', x: [2, 8, 14, 14], w: [1, 8, 3, 3], attributes: KERNEL },
+  { variant: 'one place', x: [2, 8, 3, 3], w: [16, 8, 3, 3], attributes: { kernel_shape: [3, 3] } },
+  { variant: 'one place of one row', x: [1, 8, 3, 3], w: [16, 8, 3, 3], attributes: { kernel_shape: [3, 3] } },
   { variant: '3x3 k=27', x: [4, 3, 14, 14], w: [10, 3, 3, 3], attributes: KERNEL },
   { variant: '3x3 k=27 one row', x: [1, 3, 28, 28], w: [16, 3, 3, 3], attributes: KERNEL },
   { variant: '3x3 k=126', x: [4, 14, 14, 14], w: [10, 14, 3, 3], attributes: KERNEL },
@@ -115,7 +131,7 @@ const WINDOWS: readonly Window[] = [
   },
 ];
 
-function convolutions(): LabCase[] {
+function convolutions(): LabGraph[] {
   const forward = WINDOWS.map(({ variant, x, w, attributes = {} }) =>
     single({ op: 'Conv', variant, inputs: [random(x), random(w), random([w[0] ?? 1])], attributes }),
   );
@@ -132,7 +148,7 @@ function convolutions(): LabCase[] {
   return [...forward, ...backward];
 }
 
-function pooling(): LabCase[] {
+function pooling(): LabGraph[] {
   const image = random([4, 6, 15, 15]);
   const window = { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] };
   const large = random([8, 32, 28, 28]);
@@ -150,4 +166,4 @@ function pooling(): LabCase[] {
   ];
 }
 
-export const productCases = (): LabCase[] => [...matMuls(), ...gemms(), ...convolutions(), ...pooling()];
+export const productCases = (): LabGraph[] => [...matMuls(), ...gemms(), ...convolutions(), ...pooling()];

@@ -1,6 +1,16 @@
 /** The lab's cases: operators on single elements, reductions, and those that move data. */
-import type { LabCase } from './emulate-job.ts';
-import { float, indices, integers, positive, random, type Single, scalar, single, wide } from './emulate-case.ts';
+import {
+  float,
+  indices,
+  integers,
+  positive,
+  random,
+  type LabGraph,
+  type Single,
+  scalar,
+  single,
+  wide,
+} from './emulate-case.ts';
 
 /** Odd sizes: where a vector's last lanes are computed in another way, it shows. */
 const SMALL = [8, 257];
@@ -9,7 +19,7 @@ const LARGE = [37, 9973];
 
 type Attributes = NonNullable<Single['attributes']>;
 
-function unary(op: string, attributes: Attributes = {}, made = (shape: number[]) => random(shape, 3)): LabCase[] {
+function unary(op: string, attributes: Attributes = {}, made = (shape: number[]) => random(shape, 3)): LabGraph[] {
   return [
     single({ op, variant: 'small', inputs: [made(SMALL)], attributes }),
     single({ op, variant: 'large', inputs: [made(LARGE)], attributes }),
@@ -20,8 +30,8 @@ const PLAIN =
   `Neg Abs Exp Erf Tanh Sigmoid Relu Elu Selu Celu Softplus Softsign HardSigmoid HardSwish Mish Floor Ceil Round Sign
   Sin Cos Tan Atan Sinh Cosh Identity`.split(/\s+/);
 
-function elementwise(): LabCase[] {
-  const binary = (op: string): LabCase[] => [
+function elementwise(): LabGraph[] {
+  const binary = (op: string): LabGraph[] => [
     single({ op, variant: 'small', inputs: [random(SMALL), positive(SMALL, 2)] }),
     single({ op, variant: 'broadcast', inputs: [random(SMALL), positive([257])] }),
     single({ op, variant: 'large', inputs: [random(LARGE), positive(LARGE, 2)] }),
@@ -91,15 +101,17 @@ const AXES: Readonly<Record<string, readonly number[]>> = {
   all: [0, 1, 2],
 };
 
-function reductions(): LabCase[] {
-  const over = (op: string): LabCase[] => [
+function reductions(): LabGraph[] {
+  const over = (op: string): LabGraph[] => [
     ...Object.entries(AXES).map(([variant, axes]) => single({ op, variant, inputs: [random(SHAPE), integers(axes)] })),
     single({ op, variant: 'large last', inputs: [random([257, 1031]), integers([1])] }),
     single({ op, variant: 'large first', inputs: [random([1031, 257]), integers([0])] }),
     single({ op, variant: 'large all', inputs: [random([1031, 257]), integers([0, 1])] }),
+    single({ op, variant: 'large middle', inputs: [random([16, 200, 129]), integers([1])] }),
+    single({ op, variant: 'channels', inputs: [random([8, 32, 28, 28]), integers([0, 2, 3])] }),
     single({ op, variant: 'long', inputs: [random([1, 400_003]), integers([1])] }),
   ];
-  const wideOver = (op: string): LabCase[] => [
+  const wideOver = (op: string): LabGraph[] => [
     single({ op, variant: 'float64 last', inputs: [wide(random(SHAPE)), integers([2])] }),
     single({ op, variant: 'float64 first', inputs: [wide(random(SHAPE)), integers([0])] }),
     single({ op, variant: 'float64 large', inputs: [wide(random([257, 1031])), integers([1])] }),
@@ -117,8 +129,8 @@ function reductions(): LabCase[] {
   ];
 }
 
-function normalizations(): LabCase[] {
-  const rows = (op: string): LabCase[] => [
+function normalizations(): LabGraph[] {
+  const rows = (op: string): LabGraph[] => [
     single({ op, variant: 'small', inputs: [random([40, 101], 3)], attributes: { axis: -1 } }),
     single({ op, variant: 'large', inputs: [random([513, 257], 3)], attributes: { axis: -1 } }),
     single({ op, variant: 'middle axis', inputs: [random([7, 33, 20], 3)], attributes: { axis: 1 } }),
@@ -154,7 +166,7 @@ function normalizations(): LabCase[] {
   ];
 }
 
-function moves(): LabCase[] {
+function moves(): LabGraph[] {
   const table = random([50, 17]);
   const ids = indices([300], 50);
   return [
@@ -242,4 +254,4 @@ const mask = () =>
     data: new Uint8Array(8 * 257).map((_, i) => ((i * 7919) % 3 === 0 ? 1 : 0)),
   }) as const;
 
-export const simpleCases = (): LabCase[] => [...elementwise(), ...reductions(), ...normalizations(), ...moves()];
+export const simpleCases = (): LabGraph[] => [...elementwise(), ...reductions(), ...normalizations(), ...moves()];

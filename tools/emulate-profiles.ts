@@ -7,28 +7,32 @@ export interface Profile {
   /** Program and arguments in front of node; none is this machine. */
   readonly emulator: readonly string[];
   readonly arch: 'x64' | 'arm64';
-  /** Does ONNX Runtime's native build have its fused multiply-add here? Without it only `portable` is comparable. */
-  readonly hasFma: boolean;
+  /** Classes that are promised here: without fused multiply-add, or with SVE, the native kernels are others. */
+  readonly classes: ReadonlyArray<'exact' | 'portable'>;
 }
 
 const x64 = (cpu: string): string[] => ['qemu-x86_64', '-cpu', cpu];
 /** Where Debian's libc6-arm64-cross puts its libraries. */
 const arm64 = (cpu: string): string[] => ['qemu-aarch64', '-cpu', cpu, '-L', '/usr/aarch64-linux-gnu'];
 
+const BOTH = ['exact', 'portable'] as const;
+const ONE = ['portable'] as const;
+
 export const PROFILES: readonly Profile[] = [
-  { name: 'native', about: 'the machine that measures', emulator: [], arch: 'x64', hasFma: true },
-  { name: 'haswell', about: 'x64, AVX2 and FMA', emulator: x64('Haswell'), arch: 'x64', hasFma: true },
-  { name: 'epyc', about: 'x64, AVX2 and FMA, another maker', emulator: x64('EPYC'), arch: 'x64', hasFma: true },
-  { name: 'nehalem', about: 'x64, SSE4.2 and no FMA', emulator: x64('Nehalem'), arch: 'x64', hasFma: false },
-  { name: 'neoverse-n1', about: 'ARM64, NEON', emulator: arm64('neoverse-n1'), arch: 'arm64', hasFma: true },
+  { name: 'native', about: 'the machine that measures', emulator: [], arch: 'x64', classes: BOTH },
+  { name: 'haswell', about: 'x64, AVX2 and FMA', emulator: x64('Haswell'), arch: 'x64', classes: BOTH },
+  { name: 'epyc', about: 'x64, AVX2 and FMA, another maker', emulator: x64('EPYC'), arch: 'x64', classes: BOTH },
+  { name: 'nehalem', about: 'x64, SSE4.2, no FMA', emulator: x64('Nehalem'), arch: 'x64', classes: ONE },
+  { name: 'neoverse-n1', about: 'ARM64, NEON', emulator: arm64('neoverse-n1'), arch: 'arm64', classes: BOTH },
   {
     name: 'cortex-a72',
-    about: 'ARM64, NEON, in older order',
+    about: 'ARM64, NEON, an older core',
     emulator: arm64('cortex-a72'),
     arch: 'arm64',
-    hasFma: true,
+    classes: BOTH,
   },
-  { name: 'arm64-max', about: 'ARM64 with SVE2, I8MM, BF16', emulator: arm64('max'), arch: 'arm64', hasFma: true },
+  { name: 'arm64-sve', about: 'ARM64 with SVE', emulator: arm64('max,sme=off'), arch: 'arm64', classes: ONE },
+  { name: 'arm64-sme', about: 'ARM64 with SVE and SME', emulator: arm64('max'), arch: 'arm64', classes: ONE },
 ];
 
 export function profileNamed(name: string): Profile {

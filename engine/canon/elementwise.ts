@@ -1,5 +1,6 @@
 /** Functions of one element, of primitives whose bits are the same everywhere. */
-import { logarithm, softplus } from './logarithm.ts';
+import { elementCount } from '#engine/graph/tensor.ts';
+import { logarithm, logarithmOfSum, softplus } from './logarithm.ts';
 import type { RewriteRule, Site } from './rule.ts';
 
 /** The largest whole power that is written as products. */
@@ -71,6 +72,26 @@ const gelu: RewriteRule = (site) => {
   return [e.op('Mul', [e.op('Mul', [x, e.scalar(x, 0.5)]), e.op('Add', [bell, e.scalar(x, 1)])])];
 };
 
+/** The number of terms, where `name` is a sum of exponentials of which the largest is 1: Σ e^(x - max x). */
+function softmaxTerms(site: Site, name: string): number | null {
+  const sum = site.maker(name);
+  const power = site.maker(sum?.inputs[0] ?? '');
+  const difference = site.maker(power?.inputs[0] ?? '');
+  const largest = site.maker(difference?.inputs[1] ?? '');
+  const isSoftmax =
+    sum?.op === 'ReduceSum' && power?.op === 'Exp' && difference?.op === 'Sub' && largest?.op === 'ReduceMax';
+  if (!isSoftmax || largest.inputs[0] !== difference.inputs[0] || sum.inputs[1] !== largest.inputs[1]) return null;
+  const [terms, sums] = [site.e.known(power.outputs[0] ?? ''), site.e.known(name)];
+  if (terms === undefined || sums === undefined) return null;
+  return elementCount(terms.shape) / elementCount(sums.shape);
+}
+
+const log: RewriteRule = (site) => {
+  const [{ e }, x] = [site, site.in(0)];
+  const terms = softmaxTerms(site, x);
+  return [terms === null ? logarithm(e, x) : logarithmOfSum(e, x, terms)];
+};
+
 export const ELEMENTWISE = {
   Celu: (site) => [exponentialBelow(site, site.float('alpha', 1), 1, site.float('alpha', 1))],
   Elu: (site) => [exponentialBelow(site, site.float('alpha', 1), 1)],
@@ -81,7 +102,7 @@ export const ELEMENTWISE = {
   HardSwish: (site) => [
     site.e.op('Mul', [site.in(0), hardSigmoid({ e: site.e, x: site.in(0), alpha: 1 / 6, beta: 0.5 })]),
   ],
-  Log: (site) => [logarithm(site.e, site.in(0))],
+  Log: log,
   Mish: mish,
   Pow: pow,
   Reciprocal: (site) => [inverted(site, site.in(0))],

@@ -64,11 +64,14 @@ function connect(e: Emit, node: Node, results: readonly string[], names: Map<str
 function rewritten(graph: Graph, opset: number): Graph {
   const e = new Emit(graph, opset);
   const names = new Map<string, string>();
+  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
   for (const node of graph.nodes) {
     const rule = ruleOf(node);
     e.at(node);
     const results =
-      rule !== undefined && isKnown(e, node) && isFloat(e, node.inputs[0] ?? '') ? rule(new Site(e, node)) : null;
+      rule !== undefined && isKnown(e, node) && isFloat(e, node.inputs[0] ?? '')
+        ? rule(new Site(e, node, makers))
+        : null;
     if (results === null) e.keep(node);
     else connect(e, node, results, names);
   }

@@ -5,10 +5,12 @@ import type { Emit } from './emit.ts';
 export class Site {
   readonly e: Emit;
   readonly node: Node;
+  readonly #makers: ReadonlyMap<string, Node>;
 
-  constructor(e: Emit, node: Node) {
+  constructor(e: Emit, node: Node, makers: ReadonlyMap<string, Node>) {
     this.e = e;
     this.node = node;
+    this.#makers = makers;
   }
 
   in(i: number): string {
@@ -25,6 +27,11 @@ export class Site {
 
   float(name: string, otherwise: number): number {
     return floatAttribute(this.node.attributes, name, otherwise);
+  }
+
+  /** The node that made a value, as it was before any rule. */
+  maker(name: string): Node | undefined {
+    return this.#makers.get(name);
   }
 
   /** An axis of the first operand, counted from the front. */

@@ -10,6 +10,7 @@ import {
 } from '#engine/graph/graph.ts';
 import { numbersOf } from '#engine/graph/numbers.ts';
 import { prune } from '#engine/graph/prune.ts';
+import { isThreaded, type ProductSize, productSize } from '#engine/ops/determinism.ts';
 import { ELEMENT_TYPE } from '#engine/onnx/wire.ts';
 
 /** What a rule sees of the graph around a node. */
@@ -78,21 +79,25 @@ function untransposed(name: string, view: View): string | null {
 
 const flag = (value: number) => ({ kind: 'int', value }) as const;
 
+function sizeOf(x: string, w: string, [turnX, turnW]: readonly [number, number], view: View): ProductSize {
+  const [left, right] = [view.info(x)?.shape ?? [], view.info(w)?.shape ?? []];
+  return productSize(left, right, [turnX === 1, turnW === 1]);
+}
+
 function turnedGemm(node: Node, attributes: Attributes, view: View): Node | null {
   const [left = '', right = '', ...bias] = node.inputs;
   const [a, b] = [untransposed(left, view), untransposed(right, view)];
   if (a === null && b === null) return null;
   const [transA, transB] = [intAttribute(attributes, 'transA', 0), intAttribute(attributes, 'transB', 0)];
-  return {
-    ...node,
-    op: 'Gemm',
-    inputs: [a ?? left, b ?? right, ...bias],
-    attributes: new Map([
-      ...attributes,
-      ['transA', flag(a === null ? transA : 1 - transA)],
-      ['transB', flag(b === null ? transB : 1 - transB)],
-    ]),
-  };
+  const turned = [a === null ? transA : 1 - transA, b === null ? transB : 1 - transB] as const;
+  const [x, w] = [a ?? left, b ?? right];
+  // A left operand that toExact has turned stays turned.
+  if (a !== null && turned[0] === 0 && isThreaded(sizeOf(x, w, turned, view))) return null;
+  const flags = [
+    ['transA', flag(turned[0])],
+    ['transB', flag(turned[1])],
+  ] as const;
+  return { ...node, op: 'Gemm', inputs: [x, w, ...bias], attributes: new Map([...attributes, ...flags]) };
 }
 
 /** Of matrices whose elements a Gemm takes. */
@@ -128,6 +133,17 @@ function infosOf(graph: Graph): Map<string, Info> {
 
 const hasSubgraph = ({ attributes }: Node): boolean => [...attributes.values()].some(({ kind }) => kind === 'raw');
 
+/** The node after every rule that applies, and the value that it is the same as. */
+function improved(given: Node, view: View): { node: Node; same: string | null } {
+  let node = given;
+  for (;;) {
+    const better = node.domain === '' && Object.hasOwn(RULES, node.op) ? (RULES[node.op]?.(node, view) ?? null) : null;
+    if (better === null) return { node, same: null };
+    if (typeof better === 'string') return { node, same: better };
+    node = better;
+  }
+}
+
 export function tidy(graph: Graph): Graph {
   // What a subgraph reads is not known here.
   if (graph.nodes.some(hasSubgraph)) return graph;
@@ -145,16 +161,17 @@ export function tidy(graph: Graph): Graph {
     },
   };
   for (const given of graph.nodes) {
-    const node = { ...given, inputs: given.inputs.map((name) => same.get(name) ?? name) };
-    const better = node.domain === '' ? (RULES[node.op]?.(node, view) ?? null) : null;
-    const [output = ''] = node.outputs;
-    if (typeof better === 'string' && !outputs.has(output)) {
-      same.set(output, better);
+    const [output = ''] = given.outputs;
+    const { node, same: older } = improved(
+      { ...given, inputs: given.inputs.map((name) => same.get(name) ?? name) },
+      view,
+    );
+    if (older !== null && !outputs.has(output)) {
+      same.set(output, older);
       continue;
     }
-    const kept = better === null || typeof better === 'string' ? node : better;
-    nodes.push(kept);
-    for (const name of kept.outputs) makers.set(name, kept);
+    nodes.push(node);
+    for (const name of node.outputs) makers.set(name, node);
   }
   const told = graph.values.filter(({ name }) => !same.has(name));
   return prune(withOutputsInPlace({ ...graph, nodes, values: told }));
