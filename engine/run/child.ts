@@ -1,5 +1,7 @@
 /** The entry of an engine process: loads untrusted graphs, executes runs, answers the node that forked it, and dies with it. */
 import { flushCompileCache } from 'node:module';
+import { checkMemory } from '#engine/graph/memory.ts';
+import { admitStep } from '#engine/onnx/admit.ts';
 import { decodeModel } from '#engine/onnx/decode.ts';
 import { threadsOf } from '#engine/ops/determinism.ts';
 import type { OpenSegment } from '#engine/state/checkpoint.ts';
@@ -77,7 +79,19 @@ function createDeps(): Omit<ExecuteDeps, 'checkpoint'> {
   };
 }
 
+/** Digests of graphs that were looked at. */
+const admitted = new Set<string>();
+
+/** A stranger's step graph, before the runtime sees it. @throws CorexError MODEL_* */
+function admitGraph(graph: Uint8Array): void {
+  const digest = sha256Hash(graph);
+  if (admitted.has(digest)) return;
+  checkMemory(admitStep(graph).graph, settings.memoryBytes);
+  admitted.add(digest);
+}
+
 async function execute(run: ShardRun): Promise<Reply> {
+  admitGraph(run.graph);
   const ports = {
     seal: (segment: OpenSegment) => checkpoints.seal(segment),
     checkpoint: async () => undefined,
@@ -95,6 +109,7 @@ async function answer(request: Request): Promise<Reply> {
     case 'run':
       return execute(request.run);
     case 'probe': {
+      admitGraph(request.graph);
       const session = await openSession(request.graph, settings);
       await session.close();
       return { type: 'probed', info: session.info };

@@ -2,7 +2,6 @@
 import t from 'tap';
 import type { Tensor } from '#engine/graph/tensor.ts';
 import { executeShard } from '#engine/run/execute.ts';
-import { encodePlainGraph } from '#engine/run/plain-onnx.ts';
 import { EnginePool } from '#engine/run/pool.ts';
 import { openSession } from '#engine/run/session.ts';
 import type { ShardRun } from '#engine/run/shard-run.ts';
@@ -10,7 +9,7 @@ import type { SegmentEnd } from '#engine/state/checkpoint.ts';
 import { writeSafetensors } from '#engine/state/safetensors.ts';
 import { stateRootOf } from '#engine/state/state.ts';
 import { systemClock } from '#node/clock.ts';
-import { SEED, values } from './step-graphs.ts';
+import { SEED, values, stepGraph } from './step-graphs.ts';
 
 const MIB = 2 ** 20;
 
@@ -18,7 +17,7 @@ const MIB = 2 ** 20;
 function run(mebibytes: number): ShardRun {
   const count = (mebibytes / 2) * (MIB / 4);
   const f = (name: string, shape = [count]) => ({ name, dtype: 'float32', shape }) as const;
-  const graph = encodePlainGraph({
+  const graph = stepGraph({
     inputs: [f('w'), f('m'), f('x', [1, 1])],
     outputs: [f('w.next'), f('m.next'), f('loss', [])],
     constants: { one: [1] },

@@ -82,8 +82,8 @@ t.test('a model tells its inputs and outputs, or why it is none', async (t) => {
       { name: 'total', shape: [] },
     ],
   });
-  await t.rejects(pool.probe(new Uint8Array(100).fill(7)), { code: 'ENGINE_MODEL_REFUSED' });
-  await t.rejects(pool.probe(inferGraph.subarray(0, 100)), { code: 'ENGINE_MODEL_REFUSED' });
+  await t.rejects(pool.probe(new Uint8Array(100).fill(7)), { code: 'MODEL_NOT_ONNX' });
+  await t.rejects(pool.probe(inferGraph.subarray(0, 100)), { code: 'MODEL_NOT_ONNX' });
   t.ok(await pool.run(inferRun), 'and the next run works');
 });
 

@@ -2,12 +2,12 @@
 import t from 'tap';
 import { fillNoise } from '#engine/data/noise.ts';
 import { executeShard } from '#engine/run/execute.ts';
-import { encodePlainGraph, type PlainGraph } from '#engine/run/plain-onnx.ts';
+import type { PlainGraph } from '#engine/run/plain-onnx.ts';
 import { openSession } from '#engine/run/session.ts';
 import type { ShardResult, ShardRun } from '#engine/run/shard-run.ts';
 import type { SegmentEnd } from '#engine/state/checkpoint.ts';
 import { readSafetensors } from '#engine/state/safetensors.ts';
-import { BATCH, FEATURES, TRAIN, trainRun } from './step-graphs.ts';
+import { BATCH, FEATURES, TRAIN, trainRun, stepGraph } from './step-graphs.ts';
 
 const SHAPE = [BATCH, FEATURES];
 const random = { name: 'random.0', dtype: 'float32', shape: SHAPE } as const;
@@ -22,7 +22,7 @@ const GRAPH: PlainGraph = {
     ...TRAIN.nodes.map((node) => ({ ...node, inputs: node.inputs.map((name) => (name === 'x' ? 'thinned' : name)) })),
   ],
 };
-const run: ShardRun = { ...trainRun, graph: encodePlainGraph(GRAPH) };
+const run: ShardRun = { ...trainRun, graph: stepGraph(GRAPH) };
 
 async function execute(of: ShardRun): Promise<ShardResult> {
   const checkpoints: SegmentEnd[] = [];
@@ -66,7 +66,7 @@ t.test('a tap and an observation see the step’s own numbers', async (t) => {
 
 t.test('other types and open shapes are refused', async (t) => {
   const graph = (over: object) =>
-    encodePlainGraph({
+    stepGraph({
       inputs: [...TRAIN.inputs, { ...random, ...over }],
       outputs: TRAIN.outputs,
       nodes: TRAIN.nodes,

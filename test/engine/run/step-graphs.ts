@@ -2,6 +2,8 @@
 import { SeededRandom } from '#engine/data/random.ts';
 import { uniform } from '#engine/data/synthetic.ts';
 import type { Tensor } from '#engine/graph/tensor.ts';
+import { decodeModel } from '#engine/onnx/decode.ts';
+import { encodeModel } from '#engine/onnx/encode.ts';
 import { encodePlainGraph, type PlainGraph } from '#engine/run/plain-onnx.ts';
 import type { ShardRun } from '#engine/run/shard-run.ts';
 import { writeSafetensors } from '#engine/state/safetensors.ts';
@@ -18,6 +20,9 @@ const op = (name: string, inputs: string[], outputs: string[], attributes = {}) 
   outputs,
   attributes,
 });
+
+/** In the canonical bytes, which alone an engine process lets in. */
+export const stepGraph = (graph: PlainGraph): Uint8Array => encodeModel(decodeModel(encodePlainGraph(graph)));
 
 export const FEATURES = 12;
 export const BATCH = 4;
@@ -44,9 +49,9 @@ export const TRAIN: PlainGraph = {
   ],
 };
 
-export const trainGraph = encodePlainGraph(TRAIN);
+export const trainGraph = stepGraph(TRAIN);
 /** The same with one more output. */
-export const tappedGraph = encodePlainGraph({ ...TRAIN, outputs: [...TRAIN.outputs, f('miss', [BATCH, 1])] });
+export const tappedGraph = stepGraph({ ...TRAIN, outputs: [...TRAIN.outputs, f('miss', [BATCH, 1])] });
 
 export const values = (name: string, shape: readonly number[], exponent = 0): Tensor =>
   uniform(new SeededRandom(SEED, name), shape, exponent);
@@ -73,7 +78,7 @@ export const trainRun: ShardRun = {
   seed: SEED,
 };
 
-export const inferGraph = encodePlainGraph({
+export const inferGraph = stepGraph({
   inputs: [f('w', [FEATURES, 1]), f('x', [BATCH, FEATURES])],
   outputs: [f('logits', [BATCH, 1]), f('total', [])],
   nodes: [op('MatMul', ['x', 'w'], ['logits']), op('ReduceSum', ['logits'], ['total'], { keepdims: 0 })],
@@ -89,7 +94,7 @@ export const inferRun: ShardRun = {
 };
 
 /** The sum of two states. */
-export const mergeGraph = encodePlainGraph({
+export const mergeGraph = stepGraph({
   inputs: [f('s0.w', [3]), f('s1.w', [3])],
   outputs: [f('w.next', [3])],
   nodes: [op('Add', ['s0.w', 's1.w'], ['w.next'])],
@@ -97,7 +102,7 @@ export const mergeGraph = encodePlainGraph({
 
 /** An inference graph that ignores its input but for its sign, and does `nodes` on the side; `out` is its result. */
 function hostile(constants: Record<string, readonly number[]>, nodes: PlainGraph['nodes']): ShardRun {
-  const graph = encodePlainGraph({ inputs: [f('x', [1])], outputs: [f('out', [])], constants, nodes });
+  const graph = stepGraph({ inputs: [f('x', [1])], outputs: [f('out', [])], constants, nodes });
   const data = writeSafetensors(new Map([['x', values('x', [1])]]));
   return {
     ...trainRun,
