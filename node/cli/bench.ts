@@ -1,10 +1,10 @@
 /** `corex bench`: which execution providers run on this machine, how fast each is, and which one suits. */
 import { type Detected, detectProviders, detectProvider } from '#engine/run/detect.ts';
 import { type Measured, measureProvider, pickProvider } from '#engine/run/measure.ts';
-import { isProviderName, PROVIDERS, type ProviderName } from '#engine/run/providers.ts';
+import { PROVIDERS, type ProviderName } from '#engine/run/providers.ts';
 import { perceptronWorkload, type Workload, workloadOf } from '#engine/run/workload.ts';
 import { CorexError } from '#protocol/errors.ts';
-import { toolError } from '../local/errors.ts';
+import { providerOfFlag } from '../local/engine.ts';
 import { readInput } from '../local/files.ts';
 import { bytesText, grid } from '../local/tables.ts';
 import { lossFlags, readDifferentiation } from '../local/training-flags.ts';
@@ -34,7 +34,7 @@ export const bench: Command = {
   examples: ['corex bench', 'corex bench model.onnx --batch 32 --provider cpu --json'],
   async run(context) {
     const { flags, world, print } = context;
-    const only = providerFlag(flags.get('provider'));
+    const only = providerOfFlag(flags);
     const leastMs = wholeFlag(flags, 'ms', { min: 1, max: 600_000, fallback: 1000 });
     const workload = await workloadFor(context);
     const { clock } = world;
@@ -58,14 +58,6 @@ export const bench: Command = {
     return 0;
   },
 };
-
-/** @throws CLI_OPTION */
-function providerFlag(text: string | undefined): ProviderName | null {
-  if (text === undefined) return null;
-  if (isProviderName(text)) return text;
-  const names = Object.keys(PROVIDERS).join(', ');
-  throw toolError('OPTION', { flag: '--provider', why: `one of ${names} is expected, not "${text}"` });
-}
 
 async function workloadFor({ words, flags }: Context): Promise<Workload> {
   const [file] = words;

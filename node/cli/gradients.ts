@@ -4,7 +4,7 @@ import type { Tensor } from '#engine/graph/tensor.ts';
 import { writeSafetensors } from '#engine/state/safetensors.ts';
 import { readBatch } from '../local/batch.ts';
 import { differentiateOn, type Norm, normsOf, trainOn } from '../local/differentiation.ts';
-import { threadsFlag, threadsOf, withEngine } from '../local/engine.ts';
+import { providerFlag, providerFor, threadsFlag, threadsOf, withEngine } from '../local/engine.ts';
 import { readInput, writeOutput } from '../local/files.ts';
 import {
   lossFlags,
@@ -29,9 +29,10 @@ export const gradients: Command = {
     { name: 'steps', value: 'N', about: 'also takes so many training steps on this batch' },
     ...optimizerFlags,
     threadsFlag,
+    providerFlag,
     { name: 'out', value: 'OUT.safetensors', about: 'file to write the tensors to' },
   ],
-  settings: ['compute.memoryMb', 'compute.stepTimeoutS'],
+  settings: ['compute.memoryMb', 'compute.stepTimeoutS', 'compute.provider', 'compute.threads'],
   examples: [
     'corex gradients model.onnx batch.safetensors --loss softmax-cross-entropy --out gradients.safetensors',
     'corex gradients model.onnx batch.safetensors --steps 10 --optimizer sgd --lr 0.05 --momentum 0.9 --json',
@@ -46,7 +47,8 @@ export const gradients: Command = {
     const base = readDifferentiation(flags, batch.rows, batch.row);
     const training = steps === 0 ? null : { ...readTraining(flags, base, steps), steps };
     const threads = threadsOf(context);
-    const found = await withEngine(context, { size: 1, doing: 'computing gradients' }, async (engine) => {
+    const provider = providerFor(context, base.comparison ?? 'exact');
+    const found = await withEngine(context, { provider, size: 1, doing: 'computing gradients' }, async (engine) => {
       const ports = { engine, threads, signal: world.signal };
       const slopes = await differentiateOn(ports, model, batch, base);
       const trained = training === null ? new Map<string, Tensor>() : await trainOn(ports, model, batch, training);

@@ -1,6 +1,7 @@
 /** `corex train --local`: a whole job file on this machine, before anybody is paid for it. */
 import { join } from 'node:path';
 import { readSafetensors, writeSafetensors } from '#engine/state/safetensors.ts';
+import type { ProviderName } from '#engine/run/providers.ts';
 import { stateRootOf } from '#engine/state/state.ts';
 import { withWeights } from '#engine/train/weights.ts';
 import { type ShardPlan, unitsOfJob } from '#protocol/work/shard.ts';
@@ -8,7 +9,7 @@ import { readExamples } from '../jobfile/data.ts';
 import { type LoadedJob, loadJob } from '../jobfile/load.ts';
 import { readJobFile } from '../jobfile/parse.ts';
 import { sliceExamples } from '../jobfile/slices.ts';
-import { processesFor, threadsFlag, threadsOf, withEngine } from '../local/engine.ts';
+import { processesFor, providerFlag, providerFor, threadsFlag, threadsOf, withEngine } from '../local/engine.ts';
 import { toolError } from '../local/errors.ts';
 import { writeOutput } from '../local/files.ts';
 import { type Evaluation, evaluationOf, type LocalPorts, type LocalResult, runLocally } from '../local/local-job.ts';
@@ -27,6 +28,7 @@ export const train: Command = {
   flags: [
     { name: 'local', value: null, about: 'on this machine; nothing else is offered' },
     threadsFlag,
+    providerFlag,
     { name: 'evaluate', value: 'JOB.yaml', about: 'then run this inference job with the trained model' },
     {
       name: 'out',
@@ -34,7 +36,7 @@ export const train: Command = {
       about: 'write trained.onnx and state.safetensors (inference: outputs.safetensors) here',
     },
   ],
-  settings: ['compute.memoryMb', 'compute.stepTimeoutS'],
+  settings: ['compute.memoryMb', 'compute.stepTimeoutS', 'compute.provider', 'compute.threads'],
   examples: [
     'corex train examples/digits/train.yaml --local --evaluate examples/digits/infer.yaml --out examples/digits',
     'corex train job.yaml --local --threads 4 --json',
@@ -57,7 +59,14 @@ export const train: Command = {
     const counted = judged === null ? evaluationOf(result) : evaluationOf(await runJob(context, judged));
     const written = folder === null ? [] : [...files.keys()].map((name) => join(folder, name));
     if (folder !== null) for (const [name, bytes] of files) await writeOutput(join(folder, name), bytes);
-    const facts = { name: loaded.job.name, ...factsOf(result), seconds, ...(counted === null ? {} : counted) };
+    const provider = providerFor(context, loaded.job.class);
+    const facts = {
+      name: loaded.job.name,
+      ...factsOf(result),
+      provider,
+      seconds,
+      ...(counted === null ? {} : counted),
+    };
     print.result({ type: 'trained', ...facts, files: written }, textOf(facts, counted, written));
     return 0;
   },
@@ -77,7 +86,8 @@ async function runJob(context: Context, loaded: LoadedJob): Promise<LocalResult>
   const { random, signal } = context.world;
   const size = Math.min(loaded.slices.length, processesFor(threads));
   const done = reporter(context, loaded);
-  return withEngine(context, { size, doing: `running ${loaded.job.name}` }, (engine) =>
+  const provider = providerFor(context, loaded.job.class);
+  return withEngine(context, { provider, size, doing: `running ${loaded.job.name}` }, (engine) =>
     runLocally({ engine, random, threads, signal, done }, loaded),
   );
 }
@@ -128,27 +138,31 @@ function filesOf({ model }: LoadedJob, { state, outputs }: LocalResult): Map<str
 interface Facts {
   readonly name: string;
   readonly program: 'train' | 'infer';
+  readonly class: 'exact' | 'fast';
   readonly units: string;
+  readonly provider: ProviderName;
   readonly seconds: number;
   readonly stateRoot?: string | null;
   readonly rounds?: number;
 }
 
-function factsOf({ spec, state }: LocalResult): Pick<Facts, 'program' | 'units' | 'stateRoot' | 'rounds'> {
+function factsOf({ spec, state }: LocalResult): Omit<Facts, 'name' | 'provider' | 'seconds'> {
   const { program, rounds } = spec;
-  const units = unitsOfJob(spec).toString();
-  return state === null ? { program, units } : { program, units, rounds, stateRoot: stateRootOf(state) };
+  const common = { program, class: spec.class, units: unitsOfJob(spec).toString() };
+  return state === null ? common : { ...common, rounds, stateRoot: stateRootOf(state) };
 }
 
 function textOf(facts: Facts, counted: Evaluation | null, files: readonly string[]): string {
-  const { name, program, units, seconds, stateRoot, rounds } = facts;
+  const { name, program, provider, units, seconds, stateRoot, rounds } = facts;
   const perSecond = (Number(units) / Math.max(seconds, 0.001) / 1e9).toFixed(2);
   const rows: Array<readonly [string, string]> = [
-    ['job', `${name} (${program})`],
+    ['job', `${name} (${program}, class ${facts.class}) on ${provider}`],
     ['work', `${units} floating-point operations in ${seconds.toFixed(1)} s, ${perSecond} G/s`],
   ];
   if (rounds !== undefined) rows.push(['rounds', String(rounds)], ['state root', stateRoot ?? '']);
   if (counted !== null)
     rows.push(['accuracy', `${counted.accuracy.toFixed(4)} (${counted.correct} of ${counted.rows} rows)`]);
+  if (facts.class === 'exact' && provider !== 'cpu')
+    rows.push(['note', `these are the bits of ${provider}; the network's are those of cpu`]);
   return [columns(rows), ...files.map((file) => `  wrote ${file}`)].join('\n');
 }
