@@ -72,3 +72,13 @@ function conform({ file, tensors }: Batch, name: string, wanted: Pick<Tensor, 'd
   if (numbers.length !== elementCount(shape)) throw misfit();
   return tensorOf(dtype, shape, numbers);
 }
+
+/** A class that the model does not have would be read as another one. @throws CLI_BATCH */
+export function checkClasses({ file, tensors }: Batch, classes: number, ignored: number | undefined): void {
+  const y = tensors.get('y');
+  const wrong =
+    y === undefined ? undefined : numbersOf(y).find((label) => label !== ignored && (label < 0 || label >= classes));
+  if (wrong === undefined) return;
+  const why = `it holds class ${wrong}, the model has 0 to ${classes - 1}; --ignore-index names a class that does not count`;
+  throw toolError('BATCH', { file, tensor: 'y', why });
+}

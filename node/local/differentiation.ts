@@ -9,7 +9,7 @@ import type { TrainOptions } from '#engine/train/options.ts';
 import { compileGradients, compileTrain } from '#engine/train/step.ts';
 import { hashText } from '#protocol/codec/abi.ts';
 import type { Executor } from '#verifier/replay.ts';
-import { type Batch, columnsFor } from './batch.ts';
+import { type Batch, checkClasses, columnsFor } from './batch.ts';
 import { repeatedSlice, stepsAtOnce } from './repeated.ts';
 import type { Differentiation } from './training-flags.ts';
 
@@ -44,7 +44,12 @@ export async function differentiateOn(
   options: Differentiation,
 ): Promise<Map<string, Tensor>> {
   const { graph, weights } = compileGradients(model, options);
+  const { outputs } = decodeModel(graph).graph;
   const data = writeSafetensors(columnsFor(graph, batch));
+  if (options.loss.kind === 'softmax-cross-entropy') {
+    const logits = outputs.find(({ name }) => name === 'logits');
+    checkClasses(batch, Number(logits?.shape.at(-1)), options.loss.ignoreIndex);
+  }
   const state = writeSafetensors(weights);
   const result = await execute(
     ports,
@@ -54,7 +59,7 @@ export async function differentiateOn(
   const gathered = outputsOf(result);
   // An engine gathers the results of many steps in one tensor; of a single step only the shape differs.
   return new Map(
-    decodeModel(graph).graph.outputs.flatMap(({ name, shape }) => {
+    outputs.flatMap(({ name, shape }) => {
       const tensor = gathered.get(name);
       return tensor === undefined ? [] : [[name, { ...tensor, shape: shape.map(Number) }] as const];
     }),

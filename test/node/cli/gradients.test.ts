@@ -177,6 +177,31 @@ t.test('mistakes name the file, tensor or option', async (t) => {
   await says([...given, '--class', 'near'], /CLI_OPTION: --class/);
   writeFileSync(files.batch, writeSafetensors(new Map([['x', tensorOf('float32', [3, 5], new Array(15).fill(0))]])));
   await says(given, /MODEL_|CLI_BATCH/);
+  for (const label of [2, -1]) {
+    writeFileSync(
+      files.batch,
+      writeSafetensors(
+        new Map([
+          ['x', x],
+          ['y', tensorOf('int64', [ROWS], [0, label, 1])],
+        ]),
+      ),
+    );
+    await says(given, new RegExp(`CLI_BATCH: .*y: it holds class ${label}, the model has 0 to 1`));
+  }
   writeFileSync(files.batch, writeSafetensors(new Map([['z', x]])));
   await says(given, /CLI_BATCH: .*x: there is none; the file holds z/);
+});
+
+t.test('more steps than one run takes go on where the last one ended', async (t) => {
+  const files = place(t, { x, y });
+  const ran = await corex([
+    ...['gradients', files.model, files.batch, '--json', '--steps', '1003'],
+    ...['--optimizer', 'sgd', '--lr', '0.001', '--momentum', '0.9'],
+  ]);
+  t.equal(ran.code, 0, ran.err);
+  const losses = lastJson(ran).losses as number[];
+  t.equal(losses.length, 1003);
+  t.ok((losses[0] as number) > 1.1 * (losses[1000] as number));
+  t.ok(losses.every((loss, i) => i === 0 || loss <= (losses[i - 1] as number) + 1e-6));
 });
