@@ -44,16 +44,6 @@ t.test('the work grows with the batch', (t) => {
   t.end();
 });
 
-t.test('long products of the base model are split', (t) => {
-  const { step } = trained(64);
-  const { nodes } = decodeModel(step).graph;
-  t.ok(
-    nodes.some(({ op }) => op === 'Split'),
-    'K = 256 is split',
-  );
-  t.end();
-});
-
 t.test('an operator without a row is not paid for a large weight that it only looks at', (t) => {
   const nodes = [
     node('Gemm', ['input', 'w', 'b'], 'output'),
