@@ -68,10 +68,12 @@ function launch({ memoryBytes, provider = 'cpu' }: ProcessLimits): ChildProcess 
   const heap = Math.max(64, Math.floor(memoryBytes / 2 / MIB));
   const node = [process.execPath, `--max-old-space-size=${heap}`];
   const isPosix = process.platform !== 'win32';
-  const kibibytes = Math.ceil((memoryBytes + MAPPED_UNUSED) / 1024);
+  // A GPU's driver maps far more than it uses.
+  const hasLimit = providerOf(provider).comparison !== 'bounded';
+  const kibibytes = hasLimit ? String(Math.ceil((memoryBytes + MAPPED_UNUSED) / 1024)) : 'unlimited';
   return fork(CHILD, [String(memoryBytes), provider], {
     execPath: isPosix ? '/bin/sh' : process.execPath,
-    execArgv: isPosix ? ['-c', LAUNCH, String(kibibytes), ...node] : node.slice(1),
+    execArgv: isPosix ? ['-c', LAUNCH, kibibytes, ...node] : node.slice(1),
     serialization: 'advanced',
     // Descriptor 4 is BULK.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
