@@ -53,7 +53,7 @@ function masked(of: Imported, scores: string): string {
 /** https://onnx.ai/onnx/operators/onnx__Attention.html, without a cache of the past. */
 const attention: Importer = (of) => {
   const { b, call } = of;
-  if ([4, 5].some((i) => call.has(i)) || [1, 2, 3].some((i) => call.gives(i)))
+  if ([4, 5, 6].some((i) => call.has(i)) || [1, 2, 3].some((i) => call.gives(i)))
     throw call.error('attention with a cache of the past or with its scores as a result');
   const q = heads(of, 0, 'q_num_heads');
   const count = b.info(q).shape[1] as number;

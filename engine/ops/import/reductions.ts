@@ -49,13 +49,18 @@ const logSumExp: Importer = (of) => {
   return [b.op('Reshape', [result, b.integers(shape)])];
 };
 
+function refuseLast(of: Imported): void {
+  if (intAttribute(of.call.attributes, 'select_last_index', 0) === 1) throw of.call.error('the last of equal ones');
+}
+
 const argMin: Importer = (of) => {
+  refuseLast(of);
   const axis = intAttribute(of.call.attributes, 'axis', 0);
   return [of.b.op('ArgMax', [of.b.op('Neg', [of.in(0)])], { axis, keepdims: keeps(of) })];
 };
 
 const argMax: Importer = (of) => {
-  if (intAttribute(of.call.attributes, 'select_last_index', 0) === 1) throw of.call.error('the last of equal maxima');
+  refuseLast(of);
   const axis = intAttribute(of.call.attributes, 'axis', 0);
   return [of.b.op('ArgMax', [of.in(0)], { axis, keepdims: keeps(of) }, of.name)];
 };

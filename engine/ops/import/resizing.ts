@@ -1,5 +1,5 @@
 /** Resizing of images along each axis by itself: to the nearest place, or between the two neighbours. */
-import { intsAttribute } from '#engine/graph/graph.ts';
+import { intAttribute, intsAttribute } from '#engine/graph/graph.ts';
 import { type Imported, type Importer, reshaped, text } from './importer.ts';
 import { picked } from './indexing.ts';
 
@@ -99,6 +99,9 @@ function axesOf({ call }: Imported): Axis[] {
 const resize: Importer = (of) => {
   const mode = text(of.call.attributes, 'mode', 'nearest');
   if (mode !== 'nearest' && mode !== 'linear') throw of.call.error(`resizing by ${mode}`);
+  if (intAttribute(of.call.attributes, 'antialias', 0) === 1) throw of.call.error('resizing with antialias');
+  const policy = text(of.call.attributes, 'keep_aspect_ratio_policy', 'stretch');
+  if (policy !== 'stretch') throw of.call.error(`resizing by ${policy}`);
   const changed = axesOf(of).filter(({ from, to }) => from !== to);
   const one = (name: string, axis: Axis): string =>
     mode === 'linear' ? blended(of, name, axis) : resizedAxis(of, name, axis.axis, nearest(of, axis));
