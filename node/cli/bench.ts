@@ -5,6 +5,7 @@ import { PROVIDERS, type ProviderName } from '#engine/run/providers.ts';
 import { perceptronWorkload, type Workload, workloadOf } from '#engine/run/workload.ts';
 import { CorexError } from '#protocol/errors.ts';
 import { providerOfFlag } from '../local/engine.ts';
+import { toolError } from '../local/errors.ts';
 import { readInput } from '../local/files.ts';
 import { bytesText, grid } from '../local/tables.ts';
 import { lossFlags, readDifferentiation } from '../local/training-flags.ts';
@@ -61,7 +62,11 @@ export const bench: Command = {
 
 async function workloadFor({ words, flags }: Context): Promise<Workload> {
   const [file] = words;
-  if (file === undefined) return perceptronWorkload();
+  if (file === undefined) {
+    const stray = [{ name: 'batch' }, ...lossFlags].find(({ name }) => flags.has(name));
+    if (stray === undefined) return perceptronWorkload();
+    throw toolError('OPTION', { flag: `--${stray.name}`, why: 'it says nothing without MODEL.onnx' });
+  }
   const batch = wholeFlag(flags, 'batch', { min: 1, max: 65_536, fallback: 16 });
   const { comparison = 'exact', ...options } = readDifferentiation(flags, batch);
   return workloadOf(await readInput(file), { name: file, ...options, comparison });

@@ -49,5 +49,6 @@ t.test('mistakes', async (t) => {
     /CLI_OPTION: --provider: one of cpu, webgpu, cuda, portable is expected, not "gpu"/,
   );
   await says([`${file}.gone`], /CLI_FILE/);
+  await says(['--class', 'fast'], /CLI_OPTION: --class: it says nothing without MODEL/);
   await says([file, '--ms', 'long'], /CLI_BAD_VALUE: --ms/);
 });
