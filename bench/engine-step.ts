@@ -36,6 +36,8 @@ export interface StepPair {
   readonly secondMs: number;
   /** First over second: median of the ratios of neighbouring steps. */
   readonly ratio: number;
+  /** The same of processor time, in which other programs of a busy machine are not. */
+  readonly cpuRatio: number;
   readonly steps: number;
 }
 
@@ -46,6 +48,11 @@ export interface StepReport {
   readonly exactOverFast: readonly StepPair[];
   /** Class exact. */
   readonly stepsPerSecond: Readonly<Record<string, number>>;
+}
+
+interface Took {
+  readonly ms: number;
+  readonly cpuMs: number;
 }
 
 const median = (numbers: readonly number[]): number =>
@@ -62,10 +69,11 @@ async function stepper({ graph, inputs, comparison }: Subject) {
   // Two sets that take turns: one is read while the other is written.
   let [into, other] = [places(), places()];
   return {
-    async step(): Promise<number> {
-      const began = performance.now();
+    async step(): Promise<Took> {
+      const [began, used] = [performance.now(), process.cpuUsage()];
       const results = await session.run(feeds, wanted, into);
-      const took = performance.now() - began;
+      const { user, system } = process.cpuUsage(used);
+      const took = { ms: performance.now() - began, cpuMs: (user + system) / 1000 };
       for (const [name, value] of results) if (name.endsWith(NEXT)) feeds.set(name.slice(0, -NEXT.length), value);
       [into, other] = [other, into];
       return took;
@@ -77,7 +85,7 @@ async function stepper({ graph, inputs, comparison }: Subject) {
 /** A, B, B, A, A, B, …: whatever else the machine does meets both. @param leastMs that the measured steps take in all */
 async function measurePair(name: string, first: Subject, second: Subject, leastMs: number): Promise<StepPair> {
   const [a, b] = [await stepper(first), await stepper(second)];
-  const times: { a: number[]; b: number[] } = { a: [], b: [] };
+  const times: { a: Took[]; b: Took[] } = { a: [], b: [] };
   for (let i = 0; i < 10; i++) {
     await a.step();
     await b.step();
@@ -94,8 +102,10 @@ async function measurePair(name: string, first: Subject, second: Subject, leastM
   }
   await a.close();
   await b.close();
-  const ratio = median(times.a.map((time, i) => time / (times.b[i] as number)));
-  return { name, firstMs: median(times.a), secondMs: median(times.b), ratio, steps: times.a.length };
+  const ms = { a: times.a.map((took) => took.ms), b: times.b.map((took) => took.ms) };
+  const ratio = median(ms.a.map((time, i) => time / (ms.b[i] as number)));
+  const cpuRatio = median(times.a.map(({ cpuMs }) => cpuMs)) / median(times.b.map(({ cpuMs }) => cpuMs));
+  return { name, firstMs: median(ms.a), secondMs: median(ms.b), ratio, cpuRatio, steps: times.a.length };
 }
 
 /** Weights of a size that keeps the numbers of a few thousand steps ordinary. */
@@ -172,11 +182,12 @@ export async function measureStep(leastMs = 4000): Promise<StepReport> {
 
 export function stepTable({ handWritten, exactOverFast }: StepReport): string {
   const rows = (pairs: readonly StepPair[], heads: readonly [string, string]) =>
-    pairs.map(({ name, firstMs, secondMs, ratio }) => ({
+    pairs.map(({ name, firstMs, secondMs, ratio, cpuRatio }) => ({
       model: name,
       [`${heads[0]} ms`]: firstMs.toFixed(3),
       [`${heads[1]} ms`]: secondMs.toFixed(3),
       ratio: ratio.toFixed(3),
+      'of cpu time': cpuRatio.toFixed(3),
       'steps/s': (1000 / firstMs).toFixed(1),
     }));
   const text = (title: string, table: ReadonlyArray<Record<string, string>>): string => {
