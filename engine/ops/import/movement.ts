@@ -2,17 +2,26 @@
 import { type Attribute, intAttribute, intsAttribute } from '#engine/graph/graph.ts';
 import { numbersOf, tensorOf } from '#engine/graph/numbers.ts';
 import { elementCount, type Tensor } from '#engine/graph/tensor.ts';
-import { dataTypeOf } from '#engine/onnx/wire.ts';
+import { Message, newBudget } from '#engine/onnx/message.ts';
+import { ATTRIBUTE, dataTypeOf } from '#engine/onnx/wire.ts';
 import { resultsOf } from '../catalogue.ts';
 import { cuts } from '../shapes.ts';
 import { type Imported, type Importer, reshaped, text } from './importer.ts';
+
+/** Numbers beyond 2^53, which exporters write for "to the end", come as the bytes of their attribute. */
+function integersOf(attribute: Attribute): Tensor | null {
+  if (attribute.kind === 'ints') return tensorOf('int64', [attribute.value.length], attribute.value);
+  if (attribute.kind !== 'raw') return null;
+  const numbers = Array.from(new Message(attribute.value, newBudget()).integers(ATTRIBUTE.ints), Number);
+  return tensorOf('int64', [numbers.length], numbers);
+}
 
 /** https://onnx.ai/onnx/operators/onnx__Constant.html */
 const constant: Importer = (of) => {
   const forms: ReadonlyArray<readonly [string, (attribute: Attribute) => Tensor | null]> = [
     ['value', (a) => (a.kind === 'tensor' ? a.value : null)],
     ['value_int', (a) => (a.kind === 'int' ? tensorOf('int64', [], [a.value]) : null)],
-    ['value_ints', (a) => (a.kind === 'ints' ? tensorOf('int64', [a.value.length], a.value) : null)],
+    ['value_ints', (a) => integersOf(a)],
     ['value_float', (a) => (a.kind === 'float' ? tensorOf('float32', [], [a.value]) : null)],
     ['value_floats', (a) => (a.kind === 'floats' ? tensorOf('float32', [a.value.length], a.value) : null)],
   ];
