@@ -30,7 +30,8 @@ function poolOf(exponent: number): Float32Array {
 export function random(shape: readonly number[], exponent = 0): Tensor {
   const pool = poolOf(exponent);
   const start = shape.reduce((hash, size) => (hash * 31 + size) % POOL, 7);
-  const values = Float32Array.from({ length: elementCount(shape) }, (_, i) => pool[(start + i) % POOL] as number);
+  const values = new Float32Array(elementCount(shape));
+  for (let i = 0; i < values.length; i++) values[i] = pool[(start + i) % POOL] as number;
   return { dtype: 'float32', shape, data: new Uint8Array(values.buffer) };
 }
 
@@ -41,8 +42,10 @@ const mapped = (tensor: Tensor, change: (value: number) => number): Tensor => {
 export const positive = (shape: readonly number[], exponent = 0): Tensor =>
   mapped(random(shape, exponent), (value) => Math.abs(value) + 2 ** -20);
 
-export const wide = (tensor: Tensor): Tensor =>
-  tensorOf('float64', tensor.shape, [...new Float32Array(tensor.data.slice().buffer)]);
+export const wide = ({ shape, data }: Tensor): Tensor => {
+  const numbers = Float64Array.from(new Float32Array(data.slice().buffer));
+  return { dtype: 'float64', shape, data: new Uint8Array(numbers.buffer) };
+};
 
 export const integers = (numbers: readonly number[], shape: readonly number[] = [numbers.length]): Tensor =>
   tensorOf('int64', shape, numbers);

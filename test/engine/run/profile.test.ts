@@ -2,7 +2,7 @@
 import t from 'tap';
 import { goldenSuite } from '#engine/run/golden.ts';
 import { EnginePool } from '#engine/run/pool.ts';
-import { EXACT_CLASS, instructionSet } from '#engine/run/profile.ts';
+import { EXACT_CLASS, instructionSet, PORTABLE_CLASS } from '#engine/run/profile.ts';
 import { systemClock } from '#node/clock.ts';
 
 t.test('instruction sets by the flags of the processor', async (t) => {
@@ -13,16 +13,25 @@ t.test('instruction sets by the flags of the processor', async (t) => {
   t.equal(instructionSet('arm64', null), 'neon');
 });
 
-t.test('the golden suite puts this engine in the exact class, twice', async (t) => {
-  const pool = new EnginePool({ size: 1, memoryBytes: 2 ** 30, stepTimeoutMs: 60_000, clock: systemClock });
-  t.teardown(() => pool.close());
-  const profile = await pool.profile();
-  t.match(profile.engine, /^onnxruntime-\d+\.\d+\.\d+\/cpu\/(x64|arm64)-[a-z0-9]+$/);
-  t.same(
-    profile.digests.map(({ name }) => name),
-    goldenSuite().map(({ name }) => name),
-  );
-  t.equal(profile.classId, EXACT_CLASS);
-  t.equal(profile.isExact, true);
-  t.same(await pool.profile(), profile);
-});
+const CLASSES = { cpu: EXACT_CLASS, portable: PORTABLE_CLASS } as const;
+const NAMES = {
+  cpu: /^onnxruntime-\d+\.\d+\.\d+\/cpu\/(x64|arm64)-[a-z0-9]+$/,
+  portable: /^onnxruntime-web-.*\/portable\//,
+};
+
+for (const provider of ['cpu', 'portable'] as const) {
+  t.test(`the golden suite puts ${provider} in its class, twice`, async (t) => {
+    const pool = new EnginePool({ size: 1, provider, memoryBytes: 2 ** 30, stepTimeoutMs: 60_000, clock: systemClock });
+    t.teardown(() => pool.close());
+    const profile = await pool.profile();
+    t.match(profile.engine, NAMES[provider]);
+    t.same(
+      profile.digests.map(({ name }) => name),
+      goldenSuite().map(({ name }) => name),
+    );
+    t.equal(new Set(profile.digests.map(({ digest }) => digest)).size, profile.digests.length, 'no two cases agree');
+    t.equal(profile.classId, CLASSES[provider]);
+    t.equal(profile.isExact, true);
+    t.same(await pool.profile(), profile);
+  });
+}
