@@ -76,7 +76,7 @@ several cases (sizes, axes, attributes); a column says in how many of them the b
 with one thread and inputs at a boundary of 64 bytes. Other processors are QEMU's user mode: choice of kernels and order of operations
 are theirs, approximations inside a real core are not.
 
-What follows from it stands in \`engine/ops/determinism.ts\`, a row for each operator: \`as-is\`, \`one-thread\`, \`rewritten\` or \`refused\`.
+What follows from it stands in \`engine/ops/determinism.ts\`, a row for each operator: \`as-is\`, a number of threads, \`rewritten\` or \`refused\`.
 An **exact form** is what \`engine/canon\` writes in the place of a \`rewritten\` operator.
 
 What was learned:
@@ -85,8 +85,8 @@ What was learned:
   Sums along the leading axes add row to row. So a sum along the last axis is a product with a constant column of ones.
 - A constant right operand is packed, and then a product has one order of additions on every processor and any number of threads.
 - A product of two runtime operands is shared among threads by rows where there are at least as many rows as columns, and is the same
-  then. Where there are fewer rows and more than 128 terms it follows the number of threads, unless the left operand is transposed:
-  so there it is transposed. One row or one column is computed by other kernels: there it is written as products of elements, and a sum.
+  then. Where there are fewer rows and more than 128 terms it is the same as long as every thread has 80 columns; where three threads
+  have not, the left operand is transposed, which ends the dependence. One row or one column is computed by other kernels: there it is written as products of elements, and a sum.
 - A convolution of more than 128 terms is the same on one thread. One with one filter for a group (depthwise) has kernels of its own
   on ARM64: every filter is written twice.
 - Exp, Erf, Tanh, Sigmoid and Sqrt in float32 are the runtime's own and the same, except that ARM64 with SVE has another Exp: such a

@@ -4,10 +4,10 @@ import { numbersOf } from '#engine/graph/numbers.ts';
 import { elementCount, type Tensor } from '#engine/graph/tensor.ts';
 
 /**
- * `as-is`: the same everywhere. `one-thread`: the same on any processor, if one thread computes it. `rewritten`: the runtime's own
+ * `as-is`: the same everywhere. A number: the same on any processor, on at most so many threads. `rewritten`: the runtime's own
  * differs and engine/canon writes it in other operators. `refused`: it differs, and there is nothing in its place.
  */
-export type Determinism = 'as-is' | 'one-thread' | 'rewritten' | 'refused';
+export type Determinism = 'as-is' | number | 'rewritten' | 'refused';
 
 /** What a row sees of a node. */
 export interface Placed {
@@ -63,8 +63,16 @@ export function productSize(
   return { m: turnLeft ? inner : rows, n: turnRight ? k : columns, k: turnLeft ? rows : inner, isTurned: turnLeft };
 }
 
-/** Does the number of threads show? Rows are shared among them wherever there are as many as columns. */
-export const isThreaded = ({ m, n, k, isTurned }: ProductSize): boolean => k > BLOCK && n > m && !isTurned;
+/** Columns are handed to threads in strips of 16; from 80 columns a thread on, no thread cuts a sum at another place. */
+const [STRIP, STRIPS] = [16, 5];
+/** Fewer threads than this are too few to be content with. */
+const FEW = 3;
+
+/** On how many threads is the product the same? Rows are shared among them wherever there are as many as columns. */
+export const threadsFor = ({ m, n, k, isTurned }: ProductSize): number =>
+  k > BLOCK && n > m && !isTurned ? Math.max(1, Math.floor(Math.ceil(n / STRIP) / STRIPS)) : Number.POSITIVE_INFINITY;
+/** Does it show on a few threads already? */
+export const isThreaded = (size: ProductSize): boolean => threadsFor(size) < FEW;
 /** Would another kernel compute it? */
 export const isThin = ({ m, n }: ProductSize): boolean => m === 1 || n === 1;
 
@@ -106,7 +114,9 @@ const product: Row = (placed) => {
   if (a.shape.length < 2 || b.shape.length < 2) return 'rewritten';
   const turned = (name: string): boolean => node.op === 'Gemm' && intAttribute(node.attributes, name, 0) !== 0;
   const size = productSize(a.shape, b.shape, [turned('transA'), turned('transB')]);
-  return isThin(size) || isThreaded(size) ? 'rewritten' : 'as-is';
+  if (isThin(size) || isThreaded(size)) return 'rewritten';
+  const threads = threadsFor(size);
+  return threads === Number.POSITIVE_INFINITY ? 'as-is' : threads;
 };
 
 /** A product of the filters and the places under the window: [filters of a group, terms] × [terms, places]. */
@@ -118,7 +128,7 @@ const convolution: Row = (placed) => {
   const [filters = 1, ...terms] = weight;
   if (filters === intAttribute(node.attributes, 'group', 1)) return 'rewritten';
   if (elementCount(result.slice(2)) === 1) return 'refused';
-  return elementCount(terms) > BLOCK ? 'one-thread' : 'as-is';
+  return elementCount(terms) > BLOCK ? 1 : 'as-is';
 };
 
 /** The transposed filters of a group times the places: [results, channels] × [channels, places]. */
@@ -203,7 +213,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   RoiAlign: 'refused',
   RotaryEmbedding: 'refused',
   STFT: 'refused',
-  ScatterND: ({ node }) => (node.attributes.has('reduction') ? 'one-thread' : 'as-is'),
+  ScatterND: ({ node }) => (node.attributes.has('reduction') ? 1 : 'as-is'),
   Selu: 'rewritten',
   Sigmoid: float32,
   Sin: 'refused',
@@ -241,7 +251,10 @@ export function determinismOf(placed: Placed): Determinism {
 /** On how many threads is the graph the same? Infinity: on any. */
 export function threadsOf(graph: Graph): number {
   const around = surroundings(graph);
-  return graph.nodes.some((node) => determinismOf({ node, ...around }) === 'one-thread') ? 1 : Number.POSITIVE_INFINITY;
+  return graph.nodes.reduce((fewest, node) => {
+    const verdict = determinismOf({ node, ...around });
+    return typeof verdict === 'number' ? Math.min(fewest, verdict) : fewest;
+  }, Number.POSITIVE_INFINITY);
 }
 
 /** The first node that may differ between processors, as errors name it; null: the graph is exact. */
