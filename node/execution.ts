@@ -3,9 +3,10 @@ import { EnginePool, type PoolOptions } from '#engine/run/pool.ts';
 import type { EngineProfile } from '#engine/run/profile.ts';
 import type { ProviderName } from '#engine/run/providers.ts';
 import type { GraphInfo, ShardResult, ShardRun } from '#engine/run/shard-run.ts';
-import { errorTable } from '#protocol/errors.ts';
+import { CorexError, errorTable } from '#protocol/errors.ts';
 import type { JobSpec } from '#protocol/work/job.ts';
 import type { Executor } from '#verifier/replay.ts';
+import type { Metrics } from './metrics.ts';
 
 export const executionError = errorTable('EXECUTION', {
   NOT_EXACT: {
@@ -18,27 +19,35 @@ export interface ExecutionOptions extends Omit<PoolOptions, 'provider'> {
   readonly provider: ProviderName;
   /** Threads inside one operator of a shard. */
   readonly threads: number;
+  readonly metrics: Metrics;
 }
 
 export class Execution implements Executor {
   readonly #exact: EnginePool;
   readonly #fast: EnginePool;
   readonly #threads: number;
+  readonly #metrics: Metrics;
   readonly profile: EngineProfile;
+  #running = 0;
 
-  private constructor(pools: { exact: EnginePool; fast: EnginePool }, threads: number, profile: EngineProfile) {
+  private constructor(
+    pools: { exact: EnginePool; fast: EnginePool },
+    { threads, metrics }: Pick<ExecutionOptions, 'threads' | 'metrics'>,
+    profile: EngineProfile,
+  ) {
     this.#exact = pools.exact;
     this.#fast = pools.fast;
     this.#threads = threads;
+    this.#metrics = metrics;
     this.profile = profile;
   }
 
   /** Starts the engine and runs its golden suite. */
-  static async open({ provider, threads, ...limits }: ExecutionOptions): Promise<Execution> {
+  static async open({ provider, threads, metrics, ...limits }: ExecutionOptions): Promise<Execution> {
     const exact = new EnginePool(limits);
     const fast = provider === 'cpu' ? exact : new EnginePool({ ...limits, provider });
     try {
-      return new Execution({ exact, fast }, threads, await exact.profile());
+      return new Execution({ exact, fast }, { threads, metrics }, await exact.profile());
     } catch (error) {
       await Promise.all([exact.close(), fast.close()]);
       throw error;
@@ -50,12 +59,26 @@ export class Execution implements Executor {
     return new Set(this.profile.isExact ? ['exact', 'fast'] : ['fast']);
   }
 
-  /** @throws CorexError EXECUTION_NOT_EXACT, ENGINE_*, STATE_*, DATA_* */
+  /** @throws CorexError EXECUTION_NOT_EXACT, ENGINE_*, MODEL_*, STATE_*, DATA_* */
   async run(run: ShardRun, signal?: AbortSignal): Promise<ShardResult> {
-    const threaded = { ...run, threads: this.#threads };
-    if (run.comparison === 'fast') return this.#fast.run(threaded, signal);
+    this.#metrics.set('corex_running_shards', ++this.#running);
+    try {
+      const result = await this.#poolFor(run).run({ ...run, threads: this.#threads }, signal);
+      this.#metrics.add('corex_shards_total', 1, { kind: run.kind });
+      this.#metrics.add('corex_steps_total', run.steps, { kind: run.kind });
+      return result;
+    } catch (error) {
+      if (error instanceof CorexError) this.#metrics.add('corex_shards_failed_total', 1, { code: error.code });
+      throw error;
+    } finally {
+      this.#metrics.set('corex_running_shards', --this.#running);
+    }
+  }
+
+  #poolFor({ comparison }: ShardRun): EnginePool {
+    if (comparison === 'fast') return this.#fast;
     if (!this.profile.isExact) throw executionError('NOT_EXACT', { engine: this.profile.engine });
-    return this.#exact.run(threaded, signal);
+    return this.#exact;
   }
 
   probe(graph: Uint8Array, signal?: AbortSignal): Promise<GraphInfo> {

@@ -8,15 +8,18 @@ interface MetricRow {
 
 /** Names follow Prometheus: the unit last, `_total` for what only grows. */
 export const metricTable = {
-  corex_shards_total: { kind: 'counter', about: 'shards that this node ran to the end', labels: ['program'] },
-  corex_shards_failed_total: { kind: 'counter', about: 'shards that this node gave up', labels: ['code'] },
-  corex_proofs_total: { kind: 'counter', about: 'workload proofs signed', labels: ['kind'] },
-  corex_committed_units_total: { kind: 'counter', about: "units in this node's commitments", labels: [] },
-  corex_audits_total: { kind: 'counter', about: 'audits that this node revealed', labels: ['verdict'] },
-  corex_transactions_total: { kind: 'counter', about: 'transactions that ended', labels: ['result'] },
-  corex_blob_bytes_total: { kind: 'counter', about: 'bytes of blobs moved', labels: ['direction'] },
-  corex_gossip_messages_total: { kind: 'counter', about: 'gossip messages judged', labels: ['topic', 'answer'] },
-  corex_events_total: { kind: 'counter', about: 'events of this node', labels: ['kind'] },
+  corex_shards_total: {
+    kind: 'counter',
+    about: 'runs of shards and audited segments that ended well',
+    labels: ['kind'],
+  },
+  corex_shards_failed_total: {
+    kind: 'counter',
+    about: 'runs of shards and segments that were given up',
+    labels: ['code'],
+  },
+  corex_steps_total: { kind: 'counter', about: 'steps of those that ended well', labels: ['kind'] },
+  corex_events_total: { kind: 'counter', about: 'events of this node', labels: ['level', 'event'] },
   corex_api_requests_total: { kind: 'counter', about: 'requests to the HTTP API', labels: ['status'] },
   corex_peers: { kind: 'gauge', about: 'connected peers', labels: [] },
   corex_epoch: { kind: 'gauge', about: 'current epoch', labels: [] },

@@ -64,9 +64,10 @@ const versionOf = (): string =>
   JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')).version;
 
 /** Everything at info and above is also an event that the operator can read by the API. */
-function tee(log: Log, ring: EventRing): Log {
+function tee(log: Log, ring: EventRing, metrics: Metrics): Log {
   const also = (level: 'info' | 'warn' | 'error') => (fields: object, message: string) => {
     ring.push(message, fields as Record<string, unknown>);
+    metrics.add('corex_events_total', 1, { level, event: 'code' in fields ? String(fields.code) : message });
     log[level](fields, message);
   };
   return {
@@ -81,12 +82,23 @@ function tee(log: Log, ring: EventRing): Log {
 export async function startNode(settings: Settings, options: StartOptions): Promise<RunningNode> {
   const home = settings.home.replace(/^~(?=\/|$)/, homedir());
   const ring = new EventRing(systemClock);
-  const log = tee(createLog(settings.log), ring);
+  const metrics = new Metrics();
+  const log = tee(createLog(settings.log), ring, metrics);
   const life = new Lifecycle(log);
   try {
     const profile = readDeployedProfile(settings.profile);
     const keys = await openKeys(home, options.password);
-    return await assemble({ settings, home, ring, log, life, profile, keys, prover: options.prover ?? honest });
+    return await assemble({
+      settings,
+      home,
+      ring,
+      metrics,
+      log,
+      life,
+      profile,
+      keys,
+      prover: options.prover ?? honest,
+    });
   } catch (error) {
     await life.stop();
     throw error;
@@ -97,6 +109,7 @@ interface Assembly {
   readonly settings: Settings;
   readonly home: string;
   readonly ring: EventRing;
+  readonly metrics: Metrics;
   readonly log: Log;
   readonly life: Lifecycle;
   readonly profile: DeployedProfile;
@@ -118,7 +131,7 @@ async function openRooms(parts: Assembly) {
 
   const { workers, memoryMb, stepTimeoutS, provider, threads } = settings.compute;
   const limits = { size: workers, memoryBytes: memoryMb * MIB, stepTimeoutMs: stepTimeoutS * 1000 };
-  const engine = await Execution.open({ ...limits, provider, threads, clock });
+  const engine = await Execution.open({ ...limits, provider, threads, metrics: parts.metrics, clock });
   await life.start({ name: 'engine', stop: () => engine.close() });
   const measured = engine.profile;
   if (!measured.isExact) log.warn({ engine: measured.engine }, executionError('NOT_EXACT', measured).message);
@@ -202,7 +215,7 @@ function portsOf(rooms: Rooms, { keys, log, profile }: Assembly) {
 type RolePorts = ReturnType<typeof portsOf>;
 
 async function assemble(parts: Assembly): Promise<RunningNode> {
-  const { settings, home, ring, log, life, profile } = parts;
+  const { settings, home, ring, metrics, log, life, profile } = parts;
   const rooms = await openRooms(parts);
   const ports = portsOf(rooms, parts);
   const memory = await openMemory(rooms, parts, ports.domain);
@@ -212,7 +225,6 @@ async function assemble(parts: Assembly): Promise<RunningNode> {
   const { law } = profile;
   const { self, blobs, view } = ports;
   const account = new Account(ports, { self, law, lookback: LOOKBACK });
-  const metrics = new Metrics();
   const { host } = rooms.p2p;
   const peers = () => host.connected().length;
   const listen = () => host.addresses();

@@ -36,20 +36,6 @@ export const TABLES = {
     holds: 'verdicts and their salts, never two for one sample',
     retention: 'forever',
   },
-  submitter: {
-    prefix: 'su',
-    owner: 'node/roles/submitter',
-    holds: 'own jobs, their specifications and results',
-    retention: 'forever',
-  },
-  keeper: {
-    prefix: 'ke',
-    owner: 'node/roles/keeper',
-    holds: 'what anyone may call: draws, finalizations, settlements',
-    retention: 'until final',
-  },
-  ledger: { prefix: 'le', owner: 'node/ledger', holds: 'what was earned and why', retention: 'forever' },
-  node: { prefix: 'no', owner: 'node', holds: 'what the program itself remembers', retention: 'forever' },
 } as const satisfies Record<string, TableRow>;
 
 export type TableName = keyof typeof TABLES;
