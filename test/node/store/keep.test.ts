@@ -22,7 +22,7 @@ t.test('values survive a reopen', async (t) => {
 t.test('list gives a prefix in key order; del removes', async (t) => {
   const database = await Database.open(join(await scratch(t), 'db'));
   t.teardown(() => database.close());
-  const keep = openKeep(database.table('ledger'));
+  const keep = openKeep(database.table('validator'));
   for (const key of ['b/2', 'a/1', 'b/10', 'c/1', 'b/ü']) await keep.put(key, key);
   t.same(await keep.list('b/'), [
     ['b/10', 'b/10'],
@@ -62,9 +62,9 @@ t.test('a folder that cannot be one is a coded error', async (t) => {
 t.test('what has no CBOR form is refused, what is damaged is said', async (t) => {
   const database = await Database.open(join(await scratch(t), 'db'));
   t.teardown(() => database.close());
-  const keep = openKeep(database.table('node'));
+  const keep = openKeep(database.table('compute'));
   await t.rejects(keep.put('x', { f: () => 1 }), { code: 'CBOR_NOT_PLAIN' });
-  await database.table('node').put('x', Uint8Array.of(0xff));
+  await database.table('compute').put('x', Uint8Array.of(0xff));
   await t.rejects(keep.get('x'), { code: 'STORE_DAMAGED' });
 });
 
