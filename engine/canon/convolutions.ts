@@ -1,9 +1,10 @@
 /** Convolutions with one filter for a group, which the runtime computes with kernels of their own on some processors. */
 import { intAttribute } from '#engine/graph/graph.ts';
 import type { RewriteRule } from './rule.ts';
+import { singlePlaceConv } from './single-place.ts';
 
 /** Every filter twice, and one of the two results: with two filters for a group it is a product of matrices again. */
-export const depthwise: RewriteRule = (site) => {
+const depthwise: RewriteRule = (site) => {
   const { e, node } = site;
   const weight = e.shape(site.in(1));
   const group = intAttribute(node.attributes, 'group', 1);
@@ -19,4 +20,10 @@ export const depthwise: RewriteRule = (site) => {
   const pairs = e.reshape(made, [batch, filters, 2, ...places]);
   const first = e.op('Gather', [pairs, e.constant('int64', [], [0])], { axis: 2 });
   return [first];
+};
+
+/** One place is a product of matrices, one filter for a group is computed twice. */
+export const conv: RewriteRule = (site) => {
+  const places = site.places();
+  return (places === null ? null : singlePlaceConv(site, places)) ?? depthwise(site);
 };

@@ -7,7 +7,8 @@ import type { Emit } from './emit.ts';
 import type { RewriteRule, Site } from './rule.ts';
 import { sumOver } from './sums.ts';
 
-const turned = (e: Emit, name: string): string => {
+/** The last two axes in each other's place. */
+export const turned = (e: Emit, name: string): string => {
   const rank = e.shape(name).length;
   const front = Array.from({ length: rank - 2 }, (_, i) => i);
   return e.op('Transpose', [name], { perm: [...front, rank - 1, rank - 2] });
@@ -42,6 +43,11 @@ function product(e: Emit, left: string, right: string, size: ProductSize): strin
     return e.op('Gemm', [turned(e, left), right], { transA: 1 });
   // A'B' has as many rows as AB has columns.
   return turned(e, e.op('MatMul', [turned(e, right), turned(e, left)]));
+}
+
+/** A product whose bits are the same everywhere, of operands [..., m, k] and [..., k, n]. */
+export function multiplied(e: Emit, left: string, right: string): string {
+  return product(e, left, right, productSize(e.shape(left), e.shape(right))) ?? e.op('MatMul', [left, right]);
 }
 
 export const matMul: RewriteRule = (site) => {

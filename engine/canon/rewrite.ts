@@ -5,13 +5,14 @@
 import { type Graph, type Node, OPSET } from '#engine/graph/graph.ts';
 import { prune } from '#engine/graph/prune.ts';
 import { isPlainSum } from '#engine/ops/determinism.ts';
-import { depthwise } from './convolutions.ts';
+import { conv } from './convolutions.ts';
 import { ELEMENTWISE } from './elementwise.ts';
 import { Emit } from './emit.ts';
 import * as normalizations from './normalizations.ts';
 import { gemm, matMul } from './products.ts';
 import { type RewriteRule, Site } from './rule.ts';
 import { share } from './share.ts';
+import { singlePlaceTranspose } from './single-place.ts';
 import { tidy } from './tidy.ts';
 
 /** Where the runtime's own sum is the same everywhere it stays. */
@@ -24,7 +25,8 @@ const reduceSum: RewriteRule = (site) => {
 const RULES = {
   ...ELEMENTWISE,
   BatchNormalization: normalizations.batchNormalization,
-  Conv: depthwise,
+  Conv: conv,
+  ConvTranspose: singlePlaceTranspose,
   Gemm: gemm,
   GlobalAveragePool: normalizations.globalAveragePool,
   InstanceNormalization: normalizations.instanceNormalization,

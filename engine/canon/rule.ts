@@ -34,6 +34,11 @@ export class Site {
     return this.#makers.get(name);
   }
 
+  /** Spatial sizes of the first result; null where nobody tells. */
+  places(): readonly number[] | null {
+    return this.e.known(this.node.outputs[0] ?? '')?.shape.slice(2) ?? null;
+  }
+
   /** An axis of the first operand, counted from the front. */
   axis(otherwise: number): number {
     const axis = this.int('axis', otherwise);

@@ -21,8 +21,8 @@ export const modelError = errorTable('MODEL', {
     todo: 'express the layer in the operators listed, or submit the model for inference only',
   },
   NO_GRADIENT: {
-    what: (d: { node: string; operator: string }) =>
-      `node ${d.node} is operator ${d.operator}, which a weight passes through but which has no gradient`,
+    what: (d: { node: string; operator: string; supported: readonly string[] }) =>
+      `node ${d.node} is operator ${d.operator}, which a weight passes through but which has no gradient; these have one: ${d.supported.join(', ')}`,
     todo: 'keep this operator away from the path between the weights and the output',
   },
   NOT_REPEATABLE: {
@@ -48,6 +48,11 @@ export const modelError = errorTable('MODEL', {
     what: (d: { where: string; bytes: number; limit: number }) =>
       `the model needs at least ${d.bytes} bytes of memory at ${d.where}, the limit is ${d.limit}`,
     todo: 'use a smaller batch or a smaller model, or raise the engine memory',
+  },
+  INEXACT: {
+    what: (d: { node: string }) =>
+      `${d.node} does not give the same bits on every processor, and nothing stands in for it`,
+    todo: 'choose class fast, or express the layer in other operators (docs/determinism.md tells which)',
   },
   OPSET: {
     what: (d: { opset: number; least: number }) => `the model is of opset ${d.opset}, the least is ${d.least}`,

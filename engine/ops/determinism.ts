@@ -127,7 +127,7 @@ const convolution: Row = (placed) => {
   if (isFloat64(placed)) return 'refused';
   const [filters = 1, ...terms] = weight;
   if (filters === intAttribute(node.attributes, 'group', 1)) return 'rewritten';
-  if (elementCount(result.slice(2)) === 1) return 'refused';
+  if (elementCount(result.slice(2)) === 1) return 'rewritten';
   return elementCount(terms) > BLOCK ? 1 : 'as-is';
 };
 
@@ -135,7 +135,7 @@ const convolution: Row = (placed) => {
 const transposedConvolution: Row = (placed) => {
   const x = operand(placed, 0)?.shape;
   if (x === undefined || isFloat64(placed)) return 'refused';
-  return elementCount(x.slice(2)) === 1 ? 'refused' : 'as-is';
+  return elementCount(x.slice(2)) === 1 ? 'rewritten' : 'as-is';
 };
 
 /** A row for every operator that computes; what only moves or compares has none. */

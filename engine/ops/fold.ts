@@ -161,6 +161,25 @@ const transpose: Folder = (call, { shape }, [x]) => {
   );
 };
 
+/** Products of constants: angles of positions, mostly. Sums in float64, rounded once. */
+const matMul: Folder = (_call, { shape }, [a, b]) => {
+  if (a === undefined || b === undefined || a.shape.length < 2 || b.shape.length < 2) return null;
+  const [rows, columns, inner] = [shape.at(-2) as number, shape.at(-1) as number, a.shape.at(-1) as number];
+  const stack = shape.slice(0, -2);
+  const left = spreadOver(a, [...stack, rows, inner]);
+  const right = spreadOver(b, [...stack, inner, columns]);
+  return Array.from({ length: elementCount(shape) }, (_, at) => {
+    const image = Math.floor(at / (rows * columns));
+    const [row, column] = [Math.floor(at / columns) % rows, at % columns];
+    let sum = 0;
+    for (let k = 0; k < inner; k++) {
+      sum +=
+        (left[(image * rows + row) * inner + k] as number) * (right[(image * inner + k) * columns + column] as number);
+    }
+    return sum;
+  });
+};
+
 const where: Folder = (_call, { shape }, [condition, yes, no]) => {
   if (condition === undefined || yes === undefined || no === undefined) return null;
   const [left, right] = [spreadOver(yes, shape), spreadOver(no, shape)];
@@ -173,6 +192,7 @@ const FOLDERS: Readonly<Record<string, Folder>> = {
   Expand: (_call, { shape }, [x]) => (x === undefined ? null : spreadOver(x, shape)),
   Flatten: first,
   Gather: gather,
+  MatMul: matMul,
   Reshape: first,
   Slice: slice,
   Squeeze: first,

@@ -179,6 +179,11 @@ export const GRADIENTS = {
   Or: null,
 } as const satisfies Record<OperatorName, Rule | null>;
 
+/** Core operators with a gradient. */
+export const DIFFERENTIABLE: readonly string[] = Object.entries(GRADIENTS).flatMap(([op, rule]) =>
+  rule === null ? [] : [op],
+);
+
 /** null where the operator has no gradient. */
 export function gradientOf(op: string): Rule | null {
   return isCore(op) ? GRADIENTS[op] : null;

@@ -2,7 +2,7 @@
 import type { GraphBuilder, TapeEntry } from '#engine/graph/build.ts';
 import { nodeTitle } from '#engine/graph/graph.ts';
 import { modelError } from '#engine/onnx/errors.ts';
-import { gradientOf } from '#engine/ops/gradients.ts';
+import { DIFFERENTIABLE, gradientOf } from '#engine/ops/gradients.ts';
 import type { Differentiated, Rule } from '#engine/ops/rule.ts';
 import { isSameShape } from '#engine/state/state.ts';
 
@@ -105,6 +105,7 @@ export function addBackward(
 
 function ruleOf({ node, rule }: TapeEntry): Rule {
   const found = rule ?? gradientOf(node.op);
-  if (found === null) throw modelError('NO_GRADIENT', { node: nodeTitle(node), operator: node.op });
+  if (found === null)
+    throw modelError('NO_GRADIENT', { node: nodeTitle(node), operator: node.op, supported: DIFFERENTIABLE });
   return found;
 }
