@@ -1,11 +1,8 @@
-/**
- * The lab: what the operators, the golden suite or a whole shard compute on other processors.
- *
- *   node tools/emulate.ts --write                     measure every operator, print docs/determinism.md
- *   node tools/emulate.ts --golden                    the comparison class under every profile
- *   node tools/emulate.ts --graph step.onnx --state s.safetensors --data d.safetensors --batch 32 --steps 200
- *   … --profiles native,haswell,neoverse-n1           only these
- */
+/** The lab: what the operators, the golden suite or a whole shard compute on other processors. */
+//   node tools/emulate.ts --write                     measure every operator, print docs/determinism.md
+//   node tools/emulate.ts --golden                    the comparison class under every profile
+//   node tools/emulate.ts --graph step.onnx --state s.safetensors --data d.safetensors --batch 32 --steps 200
+//   … --profiles native,haswell,neoverse-n1           only these
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -1,7 +1,5 @@
-/**
- * Logarithms of operations that IEEE 754 rounds the same everywhere: + - × ÷ and the square root, in float64.
- * The runtime's own Log follows the processor, the library of the system and the number of threads.
- */
+/** Logarithms of operations that IEEE 754 rounds the same everywhere: + - × ÷ and the square root, in float64. */
+// The runtime's own Log follows the processor, the library of the system and the number of threads.
 import type { Emit } from './emit.ts';
 
 /** Square roots that bring ln of every positive float32, in (-104, 89), into ±0.21. */

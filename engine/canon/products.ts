@@ -1,7 +1,6 @@
-/**
- * Products of two operands that are both made at run time. The runtime has other kernels for a single row or column, and where it
- * shares the columns among threads it cuts a long sum by their number; a constant right operand it packs, and sums in one way.
- */
+/** Products of two operands that are both made at run time, in forms that no processor and no thread changes. */
+// The runtime has other kernels for a single row or column, and where it shares the columns among threads it cuts a long sum by
+// their number; a constant right operand it packs, and sums in one way.
 import { isThin, isThreaded, type ProductSize, productSize } from '#engine/ops/determinism.ts';
 import type { Emit } from './emit.ts';
 import type { RewriteRule, Site } from './rule.ts';

@@ -1,7 +1,4 @@
-/**
- * toExact(): a graph whose bits do not depend on the processor, on the number of threads or on where its inputs lie in memory
- * (docs/determinism.md has the measurements).
- */
+/** toExact(): a graph whose bits follow neither processor nor threads nor memory; docs/determinism.md has the measurements. */
 import { type Graph, type Node, OPSET } from '#engine/graph/graph.ts';
 import { prune } from '#engine/graph/prune.ts';
 import { isPlainSum } from '#engine/ops/determinism.ts';

@@ -1,7 +1,5 @@
-/**
- * Convolutions whose window has one place: a product with one column for each image, which the runtime computes with other kernels on
- * some processors. All images together are a product of matrices.
- */
+/** Convolutions whose window has one place, as products of matrices over all images. */
+// Image by image they are products with one column, for which the runtime has other kernels on some processors.
 import { intAttribute, intsAttribute } from '#engine/graph/graph.ts';
 import { elementCount } from '#engine/graph/tensor.ts';
 import type { Emit } from './emit.ts';

@@ -1,8 +1,6 @@
-/**
- * Sums whose order nobody chooses. Along the leading axes the runtime adds row to row, the same everywhere. Along the last axis
- * its ReduceSum follows the vectors of the processor and even where in memory the operand begins; a product with a constant
- * column of ones is one chain of additions for each row instead, on every processor and on any number of threads.
- */
+/** Sums whose order nobody chooses: row to row along leading axes, a product with ones along the last. */
+// Along the last axis the runtime's ReduceSum follows the vectors of the processor and even where in memory the operand begins; a
+// product with a constant column of ones is one chain of additions for each row, on every processor and any number of threads.
 import { elementCount } from '#engine/graph/tensor.ts';
 import { isPlainSum, type Run, runsOf } from '#engine/ops/determinism.ts';
 import type { Emit } from './emit.ts';

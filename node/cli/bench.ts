@@ -68,7 +68,7 @@ async function workloadFor({ words, flags }: Context): Promise<Workload> {
     throw toolError('OPTION', { flag: `--${stray.name}`, why: 'it says nothing without MODEL.onnx' });
   }
   const batch = wholeFlag(flags, 'batch', { min: 1, max: 65_536, fallback: 16 });
-  const { comparison = 'exact', ...options } = readDifferentiation(flags, batch);
+  const { comparison = 'exact', ...options } = readDifferentiation(flags, { rows: batch });
   return workloadOf(await readInput(file), { name: file, ...options, comparison });
 }
 

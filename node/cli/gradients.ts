@@ -44,10 +44,10 @@ export const gradients: Command = {
     if (steps === 0) refuseOptimizer(flags);
     const model = await readInput(modelFile);
     const batch = await readBatch(batchFile);
-    const base = readDifferentiation(flags, batch.rows, batch.row);
+    const base = readDifferentiation(flags, { rows: batch.rows, row: batch.row, usual: 'fast' });
     const training = steps === 0 ? null : { ...readTraining(flags, base, steps), steps };
     const threads = threadsOf(context);
-    const provider = providerFor(context, base.comparison ?? 'exact');
+    const provider = providerFor(context, base.comparison ?? 'fast');
     const found = await withEngine(context, { provider, size: 1, doing: 'computing gradients' }, async (engine) => {
       const ports = { engine, threads, signal: world.signal };
       const slopes = await differentiateOn(ports, model, batch, base);

@@ -39,7 +39,7 @@ export const lossFlags: readonly Flag[] = [
   {
     name: 'class',
     value: 'NAME',
-    about: "exact (when absent): the same bits on every processor; fast: the runtime's own kernels",
+    about: "exact: the same bits on every processor; fast: the runtime's own kernels, with which `gradients` begins",
   },
 ];
 
@@ -101,8 +101,8 @@ function read<T>(schema: z.ZodType<T>, group: string, keys: Readonly<Record<stri
   throw toolError('OPTION', { flag: `--${flag}`, why });
 }
 
-function comparisonOf(flags: Flags): 'exact' | 'fast' {
-  const given = flags.get('class') ?? 'exact';
+function comparisonOf(flags: Flags, usual: 'exact' | 'fast'): 'exact' | 'fast' {
+  const given = flags.get('class') ?? usual;
   if (given === 'exact' || given === 'fast') return given;
   throw toolError('OPTION', { flag: '--class', why: `exact or fast is expected, not "${given}"` });
 }
@@ -116,11 +116,15 @@ function refuseStray(flags: Flags, group: string, keys: Readonly<Record<string, 
 
 export type Differentiation = Omit<TrainOptions, 'optimizer'>;
 
-/** @param rows of the batch. @throws CLI_OPTION, CLI_BAD_VALUE */
-export function readDifferentiation(flags: Flags, rows: number, row?: readonly number[]): Differentiation {
+/** @param of `rows` of the batch, sizes of a `row`, the class where none is named. @throws CLI_OPTION, CLI_BAD_VALUE */
+export function readDifferentiation(
+  flags: Flags,
+  of: { readonly rows: number; readonly row?: readonly number[] | undefined; readonly usual?: 'exact' | 'fast' },
+): Differentiation {
+  const { rows, row, usual = 'exact' } = of;
   const withLoss = flags.has('loss') ? flags : new Map([...flags, ['loss', 'softmax-cross-entropy'] as const]);
   const accumulate = wholeFlag(flags, 'accumulate', { min: 1, max: 64, fallback: 1 });
-  const chosen = { loss: read(loss, 'loss', LOSS_KEYS, withLoss), accumulate, comparison: comparisonOf(flags) };
+  const chosen = { loss: read(loss, 'loss', LOSS_KEYS, withLoss), accumulate, comparison: comparisonOf(flags, usual) };
   return row === undefined ? { batch: rows, ...chosen } : { batch: rows, row, ...chosen };
 }
 

@@ -1,7 +1,4 @@
-/**
- * The table of determinism holds: what it calls the same everywhere has the same bytes on other processors, on other numbers of
- * threads and with its inputs elsewhere in memory, and so has the exact form of everything that is rewritten.
- */
+/** What the table of determinism calls the same has the same bytes on other processors, threads and places in memory. */
 import t from 'tap';
 import { inexactNode, threadsOf } from '#engine/ops/determinism.ts';
 import { EXACT, type LabGraph, labCases } from '#tools/emulate-case.ts';
