@@ -33,6 +33,8 @@ export class Prefetcher {
     const sets = [filler.buffers(), filler.buffers()] as const;
     const gate = new Int32Array(new SharedArrayBuffer(5 * 4));
     const thread = this.#start();
+    // Whoever waits for a step keeps the process alive until the run is closed.
+    thread.ref();
     const given = new AbortController();
     const failed = once(thread, 'message', { signal: given.signal });
     // Answered where a step is waited for, or never.
@@ -58,6 +60,7 @@ export class Prefetcher {
       close() {
         announce(AT.stopped, 1);
         given.abort();
+        thread.unref();
       },
     };
   }

@@ -7,6 +7,7 @@ import {
   type Info,
   type Node,
   nodeTitle,
+  OPSET,
 } from '#engine/graph/graph.ts';
 import type { Tensor } from '#engine/graph/tensor.ts';
 import { type Admitted, admit } from '#engine/onnx/admit.ts';
@@ -16,6 +17,7 @@ import { ELEMENT_TYPE } from '#engine/onnx/wire.ts';
 import { Call } from '#engine/ops/call.ts';
 import { knownNumbers, shapesOf } from '#engine/ops/inference-shapes.ts';
 import { bindBatch, checkWeightName } from './border.ts';
+import { importInfer } from './infer-imported.ts';
 import { countUnits } from './units.ts';
 
 export interface CompiledInfer {
@@ -135,6 +137,11 @@ export function compileInfer(
   const { batch, labels, comparison = 'exact' } = of;
   const admitted = admit(model, 'infer');
   checkFree(admitted);
+  const imported = importInfer(admitted, { batch, labels });
+  if (imported !== null) {
+    const bytes = encodeModel({ opset: OPSET, graph: canonical(imported.graph, comparison) });
+    return { step: bytes, state: imported.state, units: countUnits(bytes) };
+  }
   const { graph, input, output, opset } = admitted;
   const known = inferShapes(admitted, batch);
   const logitsShape = logitsInfo(admitted, known, batch);

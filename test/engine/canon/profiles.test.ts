@@ -13,7 +13,7 @@ const isSmall = ({ feeds }: LabGraph): boolean =>
   [...feeds.values()].reduce((sum, { data }) => sum + data.length, 0) < SMALL_BYTES;
 
 // Of the whole file, where the runner sets none.
-t.setTimeout(240_000);
+t.setTimeout(900_000);
 
 const graphs = [...simpleCases(), ...productCases()];
 /** Cases that the table promises, and on how many threads. */
@@ -31,7 +31,7 @@ function broken(results: ReadonlyMap<string, Digests>, column: Column): string[]
 
 const HERE = ['native', '2 threads', '4 threads', 'inputs at 4'];
 
-t.test('on this processor, with more threads and other places in memory', { timeout: 170_000 }, async (t) => {
+t.test('on this processor, with more threads and other places in memory', { timeout: 400_000 }, async (t) => {
   const columns = COLUMNS.filter(({ name }) => HERE.includes(name));
   const results = await measure(labCases(graphs), columns);
   t.same(failures(results), []);
@@ -45,7 +45,7 @@ t.test('on this processor, with more threads and other places in memory', { time
 const EMULATED = ['haswell', 'neoverse-n1', 'portable nehalem'];
 
 for (const column of COLUMNS.filter(({ name }) => EMULATED.includes(name))) {
-  t.test(`as on ${column.name}`, { timeout: 170_000 }, async (t) => {
+  t.test(`as on ${column.name}`, { timeout: 400_000 }, async (t) => {
     const missing = await missingFor(column.profile);
     if (missing !== null) {
       t.pass(`${column.profile.name} cannot run here`, { skip: missing });

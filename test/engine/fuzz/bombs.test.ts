@@ -14,7 +14,15 @@ const pool = new EnginePool({ size: 1, memoryBytes, stepTimeoutMs: 20_000, clock
 t.teardown(() => pool.close());
 
 const ALLOWED = new Set([
-  ...['MODEL_GRAPH', 'MODEL_SHAPE', 'MODEL_MEMORY', 'MODEL_TOO_BIG', 'MODEL_UNKNOWN_OPERATOR', 'MODEL_NO_GRADIENT'],
+  ...[
+    'MODEL_GRAPH',
+    'MODEL_SHAPE',
+    'MODEL_MEMORY',
+    'MODEL_TOO_BIG',
+    'MODEL_UNKNOWN_OPERATOR',
+    'MODEL_NO_GRADIENT',
+    'MODEL_INEXACT',
+  ],
   // One result may turn out longer than the data of a step.
   'DATA_BAD_SLICE',
   ...['ENGINE_MODEL_REFUSED', 'ENGINE_STEP_FAILED', 'ENGINE_OUT_OF_MEMORY', 'ran'],
