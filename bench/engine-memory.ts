@@ -2,10 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { EnginePool } from '#engine/run/pool.ts';
 import { systemClock } from '#node/clock.ts';
-import { type Training, training } from './engine-training.ts';
+import type { Training } from './engine-training.ts';
+import { transformerTraining } from './engine-transformer.ts';
 
-/** 26 million parameters in matrices of at most 9 MB, as a transformer of this size has. */
-const SIZE = { features: 1024, layers: Array.from({ length: 11 }, () => 1536), classes: 512, batch: 48 } as const;
 const COUNTS = { steps: 6, segment: 3 } as const;
 
 export interface EngineMemory {
@@ -27,8 +26,8 @@ function peakOf(pid: number): number {
   return Number(kibibytes) * 1024;
 }
 
-/** @param subject what to execute; 26 million parameters under AdamW if not given */
-export async function measureMemory(subject: Training = training(SIZE, COUNTS)): Promise<EngineMemory> {
+/** @param subject what to execute; a transformer of 25 million parameters under AdamW if not given */
+export async function measureMemory(subject: Training = transformerTraining(COUNTS)): Promise<EngineMemory> {
   const { run, parameters, bytes } = subject;
   const open = () => new EnginePool({ size: 1, memoryBytes: 8 * 2 ** 30, stepTimeoutMs: 600_000, clock: systemClock });
   // The first process of an installation compiles the engine's modules and keeps the result for all others.

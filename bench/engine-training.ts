@@ -9,7 +9,7 @@ import { perceptron } from '#engine/train/base-model.ts';
 import { compileTrain } from '#engine/train/step.ts';
 import { sha256Hash } from '#protocol/codec/digest.ts';
 
-const SEED = sha256Hash(new TextEncoder().encode('corex.bench'));
+export const SEED = sha256Hash(new TextEncoder().encode('corex.bench'));
 const ADAMW = { kind: 'adamw', lr: 0.001 } as const;
 
 export interface TrainingSize {
@@ -29,7 +29,7 @@ export interface Training {
 const seeded = (name: string, shape: readonly number[]): Tensor => uniform(new SeededRandom(SEED, name), shape, -5);
 
 /** Nothing larger than a weight is drawn twice: the seeded stream is slow. */
-function repeated(name: string, shape: readonly number[]): Tensor {
+export function repeated(name: string, shape: readonly number[]): Tensor {
   const data = new Uint8Array(byteLength('float32', shape));
   const part = seeded(name, [Math.min(2 ** 16, data.length / 4)]).data;
   for (let at = 0; at < data.length; at += part.length) data.set(part.subarray(0, data.length - at), at);

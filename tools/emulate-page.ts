@@ -9,6 +9,16 @@ import { root } from './sources.ts';
 
 export const measurementsFile = 'docs/determinism.json';
 
+export const modelsFile = 'docs/determinism-models.json';
+
+/** By name of the model, its last commitment by how it was computed. */
+export type ModelRuns = Readonly<
+  Record<
+    string,
+    { readonly steps: number; readonly optimizer: string; readonly roots: Readonly<Record<string, string>> }
+  >
+>;
+
 export interface Measurements {
   readonly cases: readonly string[];
   /** By column, the cases that differ from the column that it is held against. */
@@ -117,6 +127,19 @@ const NATIVE_GROUPS: readonly Group[] = [
   { title: 'portable, everywhere', columns: named((name) => name.startsWith('portable ')) },
 ];
 
+/** Ways of computing that end in the same commitment stand in one cell. */
+function modelTable(): string {
+  const runs: ModelRuns = JSON.parse(readFileSync(join(root, modelsFile), 'utf8'));
+  const lines = Object.entries(runs).flatMap(([name, { steps, optimizer, roots }]) =>
+    [...new Set(Object.values(roots))].map((state) => {
+      const ways = Object.keys(roots).filter((way) => roots[way] === state);
+      return [name, `${steps}, ${optimizer}`, `\`${state.slice(0, 18)}…\``, ways.join('<br>')];
+    }),
+  );
+  const head = ['model', 'steps', 'commitment to the state', 'computed so by'];
+  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
 export function page(): string {
   const measurements: Measurements = JSON.parse(readFileSync(join(root, measurementsFile), 'utf8'));
   const rows = rowsOf(measurements.cases);
@@ -125,6 +148,9 @@ export function page(): string {
     TEXT,
     '## Processors',
     profileTable(),
+    '## Whole models',
+    'Training steps in class `exact`, from the same state on the same data, `node tools/emulate-models.ts FOLDER --write`.',
+    modelTable(),
     '## Operators',
     table(measurements, rows, NATIVE_GROUPS),
   ].join('\n\n');
