@@ -39,9 +39,8 @@ contract Beacon is IBeacon {
         genesis = chain.genesis;
         period = chain.period;
         margin = chain.margin;
-        (key0, key1, key2, key3, key4, key5, key6, key7) = abi.decode(
-            chain.publicKey, (bytes32, bytes32, bytes32, bytes32, bytes32, bytes32, bytes32, bytes32)
-        );
+        (key0, key1, key2, key3, key4, key5, key6, key7) =
+            abi.decode(chain.publicKey, (bytes32, bytes32, bytes32, bytes32, bytes32, bytes32, bytes32, bytes32));
     }
 
     /// @inheritdoc IBeacon

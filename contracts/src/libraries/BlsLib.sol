@@ -29,13 +29,15 @@ library BlsLib {
         hex"00000000000000000000000000000000024aa2b2f08f0a91260805272dc51051c6e47ad4fa403b02b4510b647ae3d1770bac0326a805bbefd48056c8c121bdb80000000000000000000000000000000013e02b6052719f607dacd3a088274f65596bd0d09920b61ab5da61bbdc7f5049334cf11213945d57e5ac7d055d042b7e000000000000000000000000000000000d1b3cc2c7027888be51d9ef691d77bcb679afda66c73f17f9ee3837a55024f78c71363275a75d75d86bab79f74782aa0000000000000000000000000000000013fa4d4a0ad8b1ce186ed5061789213d993923066dddaf1040bc3ff59f825c78df74f2d75467e25e0f55f8a00fa030ed";
 
     /// @notice Whether the key has signed the message: e(signature, -G2) · e(H(message), key) = 1.
+    /// @param key of which `isKey` is true
     /// @dev The pairing refuses points that are off the curve, outside the subgroup or not in lowest terms, so that a
     /// message has exactly one signature, and that exactly one form.
     function isSigned(bytes memory key, bytes32 message, bytes calldata signature) internal view returns (bool) {
-        if (signature.length != G1_BYTES || key.length != G2_BYTES) return false;
+        // A longer one would be read as further pairs, by which anything could be made to cancel.
+        if (signature.length != G1_BYTES) return false;
         (bool ok, bytes memory one) =
             PAIRING_CHECK.staticcall(abi.encodePacked(signature, NEGATED_G2, hashToG1(message), key));
-        return ok && one.length == 32 && abi.decode(one, (uint256)) == 1;
+        return ok && abi.decode(one, (uint256)) == 1;
     }
 
     /// @notice Whether the point is a public key: of G2's subgroup, and not its zero, under which all is signed.
@@ -68,8 +70,7 @@ library BlsLib {
 
     /// @dev high ‖ low modulo the field's order: MODEXP with an exponent of one.
     function reduce(bytes32 high, bytes32 low) private view returns (bytes memory element) {
-        (, element) = MODEXP.staticcall(
-            abi.encodePacked(uint256(64), uint256(1), uint256(64), high, low, uint8(1), FIELD_ORDER)
-        );
+        (, element) =
+            MODEXP.staticcall(abi.encodePacked(uint256(64), uint256(1), uint256(64), high, low, uint8(1), FIELD_ORDER));
     }
 }

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Beacon} from "../../src/Beacon.sol";
 import {BeaconChain, IBeacon} from "../../src/interfaces/IBeacon.sol";
+import {BlsLib} from "../../src/libraries/BlsLib.sol";
 import {BadParameters} from "../../src/types/Parameters.sol";
 import {BeaconSigner} from "../support/BeaconSigner.sol";
 import {World} from "../support/World.sol";
@@ -22,6 +23,10 @@ contract DrandTest is World {
     /// ROUND_1000 with the field's order added to x: the same point in other bytes.
     bytes internal constant UNREDUCED =
         hex"000000000000000000000000000000002e478ba3df1ad986d286c2215e20db8115d8ab488bb02c16ca81cbd53e7c074a01eeb7393f26bacb9e7d4b6b63ed08e40000000000000000000000000000000011f92e4521ef54f047b64b85fa98db2d46f0f44add1f60b93f8a0dbddd63b34f238657c2d93aed18b90bddd60a01b6d2";
+    /// Likewise on G2.
+    bytes internal constant OUTSIDE_G2 =
+        hex"00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000002000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000018c6b864ae17dc9da64203ffefb966306425a7bc6aeb7c75247438372716284a4173830420cd476ba1a365b95bfcec3800000000000000000000000000000000172e93db764a8400a7d5071b6b6f5de0da2f0f4a063119abca014006b7c40a2cfe291a1924e65db0d6d0fcfbf3bf3d5c";
+    uint256 internal constant GROUP_ORDER = 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001;
     uint64 internal constant GENESIS = 1_692_803_367;
     /// The second at which quicknet's round 1000 appeared.
     uint64 internal constant AT_1000 = GENESIS + 999 * 3;
@@ -71,13 +76,31 @@ contract DrandTest is World {
     function test_aRoundHasOneSignatureInOneForm() public {
         Beacon quicknet = closing(AT_1000, 0);
         vm.warp(AT_1000);
-        bytes[7] memory bad =
-            [bytes(""), ROUND_1001, OUTSIDE, UNREDUCED, new bytes(128), new bytes(127), abi.encodePacked(ROUND_1000, uint8(0))];
+        bytes[7] memory bad = [
+            bytes(""),
+            ROUND_1001,
+            OUTSIDE,
+            UNREDUCED,
+            new bytes(128),
+            new bytes(127),
+            abi.encodePacked(ROUND_1000, uint8(0))
+        ];
         for (uint256 i; i < bad.length; ++i) {
             vm.expectRevert(abi.encodeWithSelector(IBeacon.NotSigned.selector, 0, 1000));
             quicknet.draw{gas: 400_000}(0, bad[i]);
         }
         quicknet.draw(0, ROUND_1000);
+    }
+
+    /// @dev Longer input would be read as a pair of the submitter's own, which cancels that of the message and the key.
+    function test_nobodyBringsAPairOfTheirOwn() public {
+        Beacon quicknet = closing(AT_1000, 0);
+        vm.warp(AT_1000);
+        bytes memory point = BlsLib.hashToG1(sha256(abi.encodePacked(uint64(1000))));
+        (, bytes memory negated) = address(0x0c).staticcall(abi.encodePacked(point, GROUP_ORDER - 1));
+        bytes memory forged = abi.encodePacked(negated, QUICKNET, new bytes(128));
+        vm.expectRevert(abi.encodeWithSelector(IBeacon.NotSigned.selector, 0, 1000));
+        quicknet.draw{gas: 400_000}(0, forged);
     }
 
     function test_anotherKeySignsNothing() public {
@@ -94,7 +117,7 @@ contract DrandTest is World {
         new Beacon(law, BeaconChain(QUICKNET, GENESIS, 0, 0));
         bytes memory offCurve = BeaconSigner.publicKey();
         offCurve[255] ^= 0x01;
-        bytes[4] memory bad = [bytes(""), new bytes(256), offCurve, abi.encodePacked(QUICKNET, uint8(0))];
+        bytes[5] memory bad = [bytes(""), new bytes(256), offCurve, OUTSIDE_G2, abi.encodePacked(QUICKNET, uint8(0))];
         for (uint256 i; i < bad.length; ++i) {
             vm.expectRevert(IBeacon.BadKey.selector);
             this.deployWith{gas: 3_000_000}(bad[i]);
