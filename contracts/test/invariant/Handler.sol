@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IWorkLedger} from "../../src/interfaces/IWorkLedger.sol";
 import {IAuditCourt} from "../../src/interfaces/IAuditCourt.sol";
 import {IMiningPool} from "../../src/interfaces/IMiningPool.sol";
 import {ITaskMarket} from "../../src/interfaces/ITaskMarket.sol";
@@ -25,7 +26,7 @@ contract Handler is World {
     struct Delivery {
         address worker;
         uint64 epoch;
-        ITaskMarket.Leaf leaf;
+        IWorkLedger.Leaf leaf;
     }
 
     /// What happened, so that runs in which nothing does are found out.
@@ -89,13 +90,13 @@ contract Handler is World {
         (uint256 job, uint32 word, uint256 held) = claimOf(worker);
         if (job == 0 || seed % 4 == 0) {
             vm.prank(worker);
-            ledger.commitWork(epoch, bytes32(seed | 1), uint128(bound(seed, 1, 1_000)), 0, MANIFEST);
+            ledger.commitWork(epoch, bytes32(seed | 1), uint128(bound(seed, 1, 1_000)), 0, MANIFEST, 0);
             return;
         }
         uint128 units = uint128(ShardLib.countOf(held)) * 10;
-        ITaskMarket.Leaf memory leaf = leafOf(job, word, held, units);
+        IWorkLedger.Leaf memory leaf = leafOf(job, word, held, units);
         vm.prank(worker);
-        ledger.commitWork(epoch, hashOf(leaf), units, units, MANIFEST);
+        ledger.commitWork(epoch, hashOf(leaf), units, units, MANIFEST, 0);
         deliveries.push(Delivery(worker, epoch, leaf));
     }
 
@@ -385,7 +386,7 @@ contract Handler is World {
 
     function escrowed() external view returns (uint256 sum) {
         for (uint256 job = 1; job <= market.jobs(); ++job) {
-            sum += market.jobOf(job).escrow;
+            sum += market.escrowOf(job);
         }
     }
 
