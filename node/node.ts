@@ -13,6 +13,7 @@ import { startApi } from './api/server.ts';
 import { startBlobs } from './blobs/start.ts';
 import { type Chain, openChain } from './chain/chain.ts';
 import { systemClock, systemRandom } from './clock.ts';
+import { drandRounds } from './drand.ts';
 import { Execution, executionError } from './execution.ts';
 import { type Keys, openKeys } from './keys/keystore.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -185,8 +186,10 @@ async function startRoles(parts: Assembly, ports: RolePorts, memory: Memory, eng
     await life.start(running('compute', new Compute({ ...ports, prove }, limits, memory)));
   }
   if (has.validator) {
-    const limits = { self, law, domain, lookback: LOOKBACK };
-    await life.start(running('validator', new Validator(ports, limits, memory.records)));
+    const { chain, ...beacon } = profile.beacon;
+    const rounds = drandRounds({ endpoints: settings.beacon.endpoints, chain, beacon }, ports.log);
+    const limits = { self, law, domain, beacon, lookback: LOOKBACK };
+    await life.start(running('validator', new Validator({ ...ports, rounds }, limits, memory.records)));
   }
 }
 

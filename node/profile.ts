@@ -7,6 +7,7 @@ import { address } from '#protocol/ids.ts';
 import type { Address } from '#protocol/ids.ts';
 import { brokenRelations } from '#protocol/limits.ts';
 import type { Law } from '#protocol/limits.ts';
+import { isPublicKey } from '#protocol/time/beacon.ts';
 import { readDocument } from './document.ts';
 import { suggestion } from './nearest.ts';
 
@@ -25,7 +26,8 @@ export const profileError = errorTable('PROFILE', {
     todo: 'change the windows so that the rule holds',
   },
   NOT_DEPLOYED: {
-    what: (d: { file: string }) => `${d.file}: the profile names no contracts, so there is nothing to join yet`,
+    what: (d: { file: string }) =>
+      `${d.file}: the profile names no contracts and beacon, so there is nothing to join yet`,
     todo: 'run `corex devnet` for a network of your own, or give --profile one with a `contracts` section',
   },
 });
@@ -35,6 +37,17 @@ const contract = z
   .string()
   .regex(/^0x[0-9a-fA-F]{40}$/, 'a 20-byte address as 0x-hex is expected')
   .transform((text): Address => address(text));
+
+const hex = (bytes: number) =>
+  z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`), `${bytes} bytes as lower-case hex are expected`);
+
+const beacon = z.strictObject({
+  chain: hex(32).describe('hash of the drand chain, by which its endpoints know it'),
+  publicKey: hex(96).refine(isPublicKey, 'a point of G2 is expected').describe('key of the chain'),
+  genesis: seconds('when its round 1 appeared'),
+  period: seconds('from one round to the next'),
+  margin: z.int().min(0).max(3600).describe('seconds for which a block takes transactions after the time it states'),
+});
 
 const law = z.strictObject({
   epochSeconds: seconds('L: length of an epoch'),
@@ -50,7 +63,7 @@ const law = z.strictObject({
   samples: z.int().min(1).max(1000).describe('q: samples that each validator draws from a worker'),
 });
 
-export const contractNames = ['token', 'beacon', 'stakes', 'ledger', 'court', 'pool', 'market'] as const;
+export const contractNames = ['token', 'beacon', 'stakes', 'ledger', 'court', 'pool', 'market', 'credential'] as const;
 
 export const profileSchema = z.strictObject({
   name: z
@@ -69,9 +82,11 @@ export const profileSchema = z.strictObject({
       court: contract,
       pool: contract,
       market: contract,
+      credential: contract,
     })
     .optional()
     .describe('addresses of the deployed contracts; absent before deployment'),
+  beacon: beacon.optional().describe('drand chain whose rounds seed the epochs; a development network brings its own'),
   law: law.describe('numbers with which the contracts were deployed'),
   settings: z
     .record(z.string(), z.unknown())
@@ -85,6 +100,7 @@ export type ContractAddresses = NonNullable<Profile['contracts']>;
 export interface DeployedProfile extends Omit<Profile, 'law'> {
   readonly contracts: ContractAddresses;
   readonly genesis: number;
+  readonly beacon: NonNullable<Profile['beacon']>;
   readonly law: Law;
 }
 
@@ -103,9 +119,10 @@ export function readProfile(profile: string): Profile & { readonly file: string 
 /** @throws PROFILE_NOT_DEPLOYED when the profile has no contracts yet */
 export function readDeployedProfile(profile: string): DeployedProfile {
   const { file, ...found } = readProfile(profile);
-  if (found.contracts === undefined || found.genesis === undefined) throw profileError('NOT_DEPLOYED', { file });
-  const { contracts, genesis } = found;
-  return { ...found, contracts, genesis, law: { ...found.law, genesis } };
+  const { contracts, genesis, beacon } = found;
+  if (contracts === undefined || genesis === undefined || beacon === undefined)
+    throw profileError('NOT_DEPLOYED', { file });
+  return { ...found, contracts, genesis, beacon, law: { ...found.law, genesis } };
 }
 
 function profileFile(profile: string): string {

@@ -52,6 +52,7 @@ const multiaddr = z
   .string()
   .regex(/^\/(ip4|ip6|dns|dns4|dns6|dnsaddr)\/.+/, 'a multiaddr such as /ip4/0.0.0.0/tcp/4681 is expected');
 const rpcUrl = z.url({ protocol: /^(https?|wss?)$/, error: 'an http(s) or ws(s) URL is expected' });
+const httpUrl = z.url({ protocol: /^https?$/, error: 'an http(s) URL is expected' });
 const stakeTarget = z
   .string()
   .refine((value) => value === 'minimum' || isCxt(value), 'an amount of CXT such as "12.5", or "minimum", is expected');
@@ -74,6 +75,7 @@ export const options = {
   'chain.rpc': list(['http://127.0.0.1:8545'], 'JSON-RPC endpoints of the chain, the preferred one first', rpcUrl),
   'chain.confirmations': count(2, 'blocks on top of an event before it counts', 0, 1000),
   'chain.pollMs': count(1000, 'milliseconds between two looks at the chain', 50, 600_000),
+  'beacon.endpoints': list([], 'HTTP endpoints of the drand chain that seeds the epochs', httpUrl),
   'compute.workers': count(1, 'shards that run at the same time, each in a child process', 1, 256),
   'compute.memoryMb': count(2048, 'memory that one shard may take, in MiB', 64, 1_048_576),
   'compute.stepTimeoutS': count(60, 'seconds that one step of a shard may take', 1, 86_400),

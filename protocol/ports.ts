@@ -143,7 +143,14 @@ export interface WorkPort {
 }
 
 export interface BeaconPort {
-  draw(epoch: Epoch): Sent;
+  /** Fixes the seed of an epoch; anyone may call. @param signature of its round, a compressed point of G1 */
+  draw(epoch: Epoch, signature: Uint8Array): Sent;
+}
+
+/** Rounds of the randomness beacon, each verified against its public key. */
+export interface RoundsPort {
+  /** The signature of a round that has appeared, compressed. Rejects BEACON_UNAVAILABLE when no endpoint serves it. */
+  signature(round: number, signal?: AbortSignal): Promise<Uint8Array>;
 }
 
 export interface CourtPort {

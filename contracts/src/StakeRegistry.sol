@@ -52,7 +52,8 @@ contract StakeRegistry is IStakeRegistry, Votes, EpochClock {
         if (w.stakes != address(this)) revert WrongWiring();
         // Unbonding against slashing: stake asked back at the first second of an epoch in which its owner cheats is still
         // there when the fault is concluded.
-        uint256 slashable = uint256(p.epochSeconds) + p.commitSeconds + p.auditSeconds + p.revealSeconds + p.finalizeSeconds;
+        uint256 slashable =
+            uint256(p.epochSeconds) + p.commitSeconds + p.auditSeconds + p.revealSeconds + p.finalizeSeconds;
         if (p.epochSeconds == 0 || p.unbondSeconds < slashable) revert BadParameters();
         token = CorexToken(w.token);
         pool = w.pool;

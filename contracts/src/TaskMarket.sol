@@ -190,12 +190,10 @@ contract TaskMarket is ITaskMarket, EpochClock {
         (left.lost, left.auditors) = (left.lost + uint128(burned + auditors), left.auditors + uint128(auditors));
     }
 
-    function _requireAccepted(
-        address worker,
-        uint64 epoch,
-        IWorkLedger.Leaf calldata leaf,
-        SumStep[] calldata path
-    ) internal view {
+    function _requireAccepted(address worker, uint64 epoch, IWorkLedger.Leaf calldata leaf, SumStep[] calldata path)
+        internal
+        view
+    {
         IWorkLedger.Commitment memory work = ledger.commitmentOf(worker, epoch);
         if (work.outcome != Outcome.Accepted || stakes.slashed(worker)) revert NotAccepted(worker, epoch);
         (bytes32 root, uint128 sum) = MerkleSumLib.climb(LeafLib.hashOf(leaf), leaf.units, path);

@@ -42,14 +42,9 @@ contract WorkLedger is IWorkLedger, EpochClock {
     }
 
     /// @inheritdoc IWorkLedger
-    function commitWork(
-        uint64 epoch,
-        bytes32 root,
-        uint128 units,
-        uint128 marketUnits,
-        bytes32 manifest,
-        uint8 tier
-    ) external {
+    function commitWork(uint64 epoch, bytes32 root, uint128 units, uint128 marketUnits, bytes32 manifest, uint8 tier)
+        external
+    {
         if (block.timestamp < endOf(epoch) || block.timestamp >= commitEnd(epoch)) revert NotInCommitWindow(epoch);
         (bool compute,, bool slashed) = stakes.rolesOf(msg.sender);
         if (!compute) revert NotRegistered(msg.sender);

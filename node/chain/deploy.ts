@@ -2,6 +2,7 @@
 import { ContractFactory, getCreateAddress } from 'ethers';
 import { address, type Hash } from '#protocol/ids.ts';
 import type { Clock, Signer } from '#protocol/ports.ts';
+import { type BeaconChain, uncompressedKey } from '#protocol/time/beacon.ts';
 import { artifacts, type ContractName, contractNames } from './bindings.ts';
 import type { Addresses } from './calls.ts';
 import { chainError } from './errors.ts';
@@ -33,6 +34,7 @@ export interface Deployment {
   /** The first block with one of the contracts: events are read from here. */
   readonly block: number;
   readonly parameters: Parameters;
+  readonly beacon: BeaconChain;
 }
 
 export interface DeployPorts {
@@ -70,16 +72,23 @@ export function precomputeAddresses(from: string, nonce: number): Addresses {
 /** Above what the largest contract takes; unused gas is not paid. */
 const DEPLOY_GAS = 8_000_000n;
 
-/** Constructor arguments: the token needs the pool alone, every other contract the parameters, and all others by name. */
-function argumentsOf(name: ContractName, parameters: Parameters, addresses: Addresses): readonly unknown[] {
-  if (name === 'token') return [addresses.pool];
-  return name === 'beacon' ? [parameters] : [parameters, addresses];
+/** What a deployment is made of: the numbers of the law, and the beacon that seeds it. */
+export interface Terms {
+  readonly parameters: Parameters;
+  readonly beacon: BeaconChain;
 }
 
-async function creationOf(name: ContractName, parameters: Parameters, addresses: Addresses): Promise<string> {
+/** Constructor arguments: the token needs the pool alone, every other contract the parameters, and all others by name. */
+function argumentsOf(name: ContractName, { parameters, beacon }: Terms, addresses: Addresses): readonly unknown[] {
+  if (name === 'token') return [addresses.pool];
+  if (name === 'beacon') return [parameters, { ...beacon, publicKey: uncompressedKey(beacon.publicKey) }];
+  return [parameters, addresses];
+}
+
+async function creationOf(name: ContractName, terms: Terms, addresses: Addresses): Promise<string> {
   const { abi, bytecode } = artifacts[name];
   const transaction = await new ContractFactory(abi, bytecode).getDeployTransaction(
-    ...argumentsOf(name, parameters, addresses),
+    ...argumentsOf(name, terms, addresses),
   );
   return transaction.data;
 }
@@ -93,14 +102,14 @@ async function mined({ rpc, clock }: DeployPorts, transaction: Hash): Promise<Re
 }
 
 /** Sends all creations at once and checks that each landed where the others expect it. @throws CHAIN_DEPLOY_MISMATCH */
-export async function deploy(ports: DeployPorts, parameters: Parameters): Promise<Deployment> {
+export async function deploy(ports: DeployPorts, terms: Terms): Promise<Deployment> {
   const { rpc, signer } = ports;
   const { chainId } = ports;
   const [first, fees] = await Promise.all([rpc.nonce(signer.address), quoteFees(rpc)]);
   const addresses = precomputeAddresses(signer.address, first);
   const sent: Hash[] = [];
   for (const [i, name] of contractNames.entries()) {
-    const data = await creationOf(name, parameters, addresses);
+    const data = await creationOf(name, terms, addresses);
     const { raw } = await signTransaction(signer, { chainId, nonce: first + i, to: null, data, gas: DEPLOY_GAS, fees });
     sent.push(await rpc.sendRaw(raw));
   }
@@ -109,5 +118,5 @@ export async function deploy(ports: DeployPorts, parameters: Parameters): Promis
     if (!(await rpc.hasCode(addresses[name])))
       throw chainError('DEPLOY_MISMATCH', { contract: name, expected: addresses[name], found: 'no code' });
   }
-  return { addresses, block: Math.min(...receipts.map((receipt) => receipt.blockNumber)), parameters };
+  return { addresses, block: Math.min(...receipts.map((receipt) => receipt.blockNumber)), ...terms };
 }

@@ -1,6 +1,7 @@
 /** Commitments, seeds and verdicts: the ports over WorkLedger, Beacon and AuditCourt. */
 import type { Address, Epoch } from '#protocol/ids.ts';
 import type { BeaconPort, CourtPort, Sent, VerdictName, WorkPort } from '#protocol/ports.ts';
+import { uncompressed } from '#protocol/time/beacon.ts';
 import { type Calls, flag } from './calls.ts';
 
 /** As the court numbers them; 0 is no verdict. */
@@ -29,9 +30,10 @@ export function workPort(calls: Calls): WorkPort {
 
 export function beaconPort(calls: Calls): BeaconPort {
   return {
-    // The development beacon takes no proof; drand's signature will stand here.
-    draw: (epoch) =>
-      calls.write({ contract: 'beacon', method: 'draw', args: [epoch, '0x'], meaning: [epoch], once: true }),
+    draw: (epoch, signature) => {
+      const args = [epoch, uncompressed(signature)];
+      return calls.write({ contract: 'beacon', method: 'draw', args, meaning: [epoch], once: true });
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-/** The devnet's chain: anvil with the contracts on it, and gas for every participant; no account gets any CXT. */
+/** The devnet's chain: anvil with the contracts on it, the beacon that seeds them, and gas for every participant; no account gets any CXT. */
 import { join } from 'node:path';
 import type { Address } from '#protocol/ids.ts';
 import type { Clock, Keep, Log, Random } from '#protocol/ports.ts';
@@ -10,6 +10,7 @@ import { fundGas } from '../chain/fund.ts';
 import { Rpc } from '../chain/rpc.ts';
 import { openSigner } from '../chain/signer.ts';
 import { type DeployedProfile, readProfile } from '../profile.ts';
+import { startBeacon } from './beacon.ts';
 
 interface EmbeddedPorts {
   readonly clock: Clock;
@@ -54,15 +55,22 @@ export async function startEmbeddedChain(
   const genesis = (head?.timestamp ?? 0) + LEAD_SECONDS;
   const { law } = profile;
   const parameters = { ...law, genesis, ...emissionRates(law.epochSeconds) };
-  const { addresses, block } = await deploy({ chainId: profile.chainId, rpc, signer, clock: ports.clock }, parameters);
+  const beacon = await startBeacon(genesis, ports.random);
+  const terms = { parameters, beacon: beacon.chain };
+  const { addresses, block } = await deploy({ chainId: profile.chainId, rpc, signer, clock: ports.clock }, terms);
   endpoints.close();
-  const settings = { ...profile.settings, chain: { rpc: [anvil.url], confirmations: 0, pollMs: 200 } };
+  const settings = {
+    ...profile.settings,
+    chain: { rpc: [anvil.url], confirmations: 0, pollMs: 200 },
+    beacon: { endpoints: [beacon.url] },
+  };
   const deployed: DeployedProfile = {
     ...profile,
     settings,
     fromBlock: block,
     genesis,
     contracts: addresses,
+    beacon: beacon.chain,
     law: { ...law, genesis },
   };
   return {
@@ -79,7 +87,10 @@ export async function startEmbeddedChain(
       },
       ports: { signer: freshSigner(random), keep: volatileKeep(), clock, log },
     }),
-    stop: () => anvil.stop(),
+    stop: async () => {
+      await beacon.stop();
+      await anvil.stop();
+    },
   };
 }
 

@@ -8,7 +8,13 @@ export interface DutyPorts {
 }
 
 /** Errors that pass by themselves: the next block is another try. */
-const PASSING = new Set(['CHAIN_REVERTED', 'CHAIN_UNREACHABLE', 'BLOB_UNAVAILABLE', 'SPEC_BEACON']);
+const PASSING = new Set([
+  'CHAIN_REVERTED',
+  'CHAIN_UNREACHABLE',
+  'BLOB_UNAVAILABLE',
+  'SPEC_BEACON',
+  'BEACON_UNAVAILABLE',
+]);
 
 /** Acts on every item at once; one that fails keeps none of the others back, and the first failure is thrown at the end. */
 export async function onEach<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {

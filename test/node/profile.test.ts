@@ -9,6 +9,8 @@ const contracts = ['token', 'beacon', 'stakes', 'ledger', 'court', 'pool', 'mark
   .map((name, i) => `  ${name}: "0x${String(i).repeat(40)}"`)
   .join('\n');
 
+const quicknet = readFileSync(join(profilesFolder, 'corex.yaml'), 'utf8').match(/^beacon:\n(?: .*\n)+/m)?.[0] ?? '';
+
 t.test('every shipped profile is sound', (t) => {
   t.ok(profileNames().includes('devnet') && profileNames().includes('corex'));
   for (const name of profileNames()) t.equal(readProfile(name).name, name);
@@ -17,11 +19,15 @@ t.test('every shipped profile is sound', (t) => {
 
 t.test('a network to join has contracts and a genesis', (t) => {
   t.throws(() => readDeployedProfile('devnet'), { code: 'PROFILE_NOT_DEPLOYED', todo: /corex devnet/ });
-  const file = join(t.testdir({ 'p.yaml': `${devnet}\ngenesis: 1700000000\ncontracts:\n${contracts}\n` }), 'p.yaml');
+  const file = join(
+    t.testdir({ 'p.yaml': `${devnet}\ngenesis: 1700000000\ncontracts:\n${contracts}\n${quicknet}` }),
+    'p.yaml',
+  );
   t.match(readDeployedProfile(file), {
     genesis: 1_700_000_000,
     law: { genesis: 1_700_000_000, epochSeconds: 6 },
     contracts: { pool: `0x${'5'.repeat(40)}` },
+    beacon: { genesis: 1_692_803_367, period: 3 },
   });
   t.end();
 });
@@ -49,3 +55,10 @@ for (const [written, mistaken, expected] of mistakes) {
     t.end();
   });
 }
+
+t.test('a key that is none is found at once', (t) => {
+  const forged = quicknet.replace('publicKey: 83cf', 'publicKey: 83ce');
+  const file = join(t.testdir({ 'p.yaml': `${devnet}\n${forged}` }), 'p.yaml');
+  t.throws(() => readProfile(file), { code: 'PROFILE_BAD', message: /beacon\.publicKey: a point of G2/ });
+  t.end();
+});

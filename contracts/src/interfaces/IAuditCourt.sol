@@ -12,7 +12,9 @@ interface IAuditCourt {
         uint64 indexed epoch, address indexed worker, address indexed validator, uint8 verdict, bytes32 auditDigest
     );
     event Concluded(uint64 indexed epoch, address indexed worker, Outcome outcome);
-    event Convicted(uint64 indexed epoch, address indexed worker, address indexed challenger, uint256 paid, uint256 burned);
+    event Convicted(
+        uint64 indexed epoch, address indexed worker, address indexed challenger, uint256 paid, uint256 burned
+    );
     event BountyClaimed(address indexed account, uint64 indexed epoch, address indexed worker, uint256 amount);
 
     error NoWork(address worker, uint64 epoch);

@@ -70,14 +70,8 @@ interface IWorkLedger {
     /// @param marketUnits part of it that belongs to jobs of the market
     /// @param manifest sha2-256 of the DAG-CBOR list of proofs, by which anyone finds them
     /// @param tier of the least memory that any of the epoch's tasks needed: all of its units are paid at that tier's rate
-    function commitWork(
-        uint64 epoch,
-        bytes32 root,
-        uint128 units,
-        uint128 marketUnits,
-        bytes32 manifest,
-        uint8 tier
-    ) external;
+    function commitWork(uint64 epoch, bytes32 root, uint128 units, uint128 marketUnits, bytes32 manifest, uint8 tier)
+        external;
 
     /// @notice Concludes the audit of a commitment and folds it into its epoch. Anyone may call after the reveals.
     function finalize(address worker, uint64 epoch) external;

@@ -80,10 +80,22 @@ library PictureLib {
         string memory x = (24 + tier * 90).toString();
         return string.concat(
             string.concat(
-                '<rect x="', x, '" y="84" width="82" height="', depth.toString(), '" rx="6" fill="', colourOf(tier), '"/>'
+                '<rect x="',
+                x,
+                '" y="84" width="82" height="',
+                depth.toString(),
+                '" rx="6" fill="',
+                colourOf(tier),
+                '"/>'
             ),
             string.concat(
-                '<text x="', x, '" y="436" font-size="9">', nameOf(tier), '</text><text x="', x, '" y="424" font-size="9">'
+                '<text x="',
+                x,
+                '" y="436" font-size="9">',
+                nameOf(tier),
+                '</text><text x="',
+                x,
+                '" y="424" font-size="9">'
             ),
             string.concat(shortOf(units / UNIT), "</text>")
         );
@@ -92,7 +104,9 @@ library PictureLib {
     /// @notice Three digits and a power of ten, as 123e9.
     function shortOf(uint256 value) internal pure returns (string memory) {
         uint256 power;
-        for (; value >= 1_000; value /= 10) ++power;
+        for (; value >= 1_000; value /= 10) {
+            ++power;
+        }
         return power == 0 ? value.toString() : string.concat(value.toString(), "e", power.toString());
     }
 

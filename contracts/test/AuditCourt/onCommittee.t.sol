@@ -54,7 +54,7 @@ contract OnCommitteeTest is World {
 
     function test_whoStakedAfterTheDrawGainsNothing() public {
         goTo(endOf(1) + law.commitSeconds);
-        beacon.draw(1, "");
+        beacon.draw(1, roundFor(1));
         uint256 before = members();
         for (uint160 i = 1; i <= VALIDATORS; ++i) {
             putStake(address(i), 1_000e18 * i);

@@ -42,7 +42,7 @@ contract SettleTest is World {
         goTo(paysFrom(4));
         vm.expectRevert(IMiningPool.NothingToSettle.selector);
         pool.settle();
-        beacon.draw(1, "");
+        beacon.draw(1, roundFor(1));
         audit(alice, 1, Verdict.Ok);
         ledger.finalize(alice, 1);
         settle(1);

@@ -122,7 +122,9 @@ contract BootstrapTest is World {
             record(carol, 2 ** 60);
         }
         record(bob, type(uint104).max);
-        vm.assertEq(stakes.weightAt(bob, 1), 1 + (MASS - 2) * 2 / 10, "its 2^104 units count as 2^60 and an eighth of 2^63");
+        vm.assertEq(
+            stakes.weightAt(bob, 1), 1 + (MASS - 2) * 2 / 10, "its 2^104 units count as 2^60 and an eighth of 2^63"
+        );
         vm.assertEq(BootstrapLib.creditDown(type(uint104).max, 800), 2 ** 60 + 100, "START and an eighth");
     }
 

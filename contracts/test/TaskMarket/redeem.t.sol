@@ -47,7 +47,7 @@ contract RedeemTest is World {
 
     function testFuzz_noWeiStaysWhenAJobIsDone(uint256 fee, uint128 units, uint128 declared) public {
         fee = bound(fee, 1, 1_000e18);
-        declared = uint128(bound(declared, 2, type(uint128).max));
+        declared = uint128(bound(declared, 2, type(uint104).max));
         units = uint128(bound(units, 2, declared));
         uint256 job = post(nobody, 2, 0, declared, fee);
         putStake(alice, 10e18);

@@ -28,6 +28,10 @@ interface Vm {
     function label(address account, string calldata name) external;
     function readFile(string calldata path) external view returns (string memory);
     function parseJsonKeys(string calldata json, string calldata key) external pure returns (string[] memory);
+    function contains(string calldata subject, string calldata search) external pure returns (bool);
+    function parseJsonString(string calldata json, string calldata key) external pure returns (string memory);
+    function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256);
+    function writeFile(string calldata path, string calldata text) external;
     function toString(bytes32 value) external pure returns (string memory);
     function parseBytes32(string calldata text) external pure returns (bytes32);
     function assertTrue(bool condition, string calldata sentence) external pure;

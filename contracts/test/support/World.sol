@@ -10,9 +10,11 @@ import {MiningPool} from "../../src/MiningPool.sol";
 import {StakeRegistry} from "../../src/StakeRegistry.sol";
 import {TaskMarket} from "../../src/TaskMarket.sol";
 import {WorkLedger} from "../../src/WorkLedger.sol";
+import {BeaconChain} from "../../src/interfaces/IBeacon.sol";
 import {SumStep} from "../../src/libraries/MerkleSumLib.sol";
 import {Parameters, Wiring} from "../../src/types/Parameters.sol";
 import {Verdict} from "../../src/types/Verdict.sol";
+import {BeaconSigner} from "./BeaconSigner.sol";
 import {vm} from "./Vm.sol";
 
 /// @notice A whole deployment with a devnet's windows, and the steps of an epoch as one-liners.
@@ -75,7 +77,8 @@ abstract contract World {
             credential: vm.computeCreateAddress(address(this), nonce + 7)
         });
         token = new CorexToken(wiring.pool);
-        beacon = new Beacon(law);
+        // A round a second: each epoch is seeded by the very second at which its commit window closes.
+        beacon = new Beacon(law, BeaconChain(BeaconSigner.publicKey(), law.genesis, 1, 0));
         stakes = new StakeRegistry(law, wiring);
         ledger = new WorkLedger(law, wiring);
         court = new AuditCourt(law, wiring);
@@ -160,9 +163,14 @@ abstract contract World {
         commit(worker, epoch, keccak256(abi.encode(worker, epoch)), units, 0);
     }
 
+    /// @dev The signature that seeds the epoch.
+    function roundFor(uint64 epoch) internal view returns (bytes memory) {
+        return BeaconSigner.sign(beacon.roundOf(epoch));
+    }
+
     function draw(uint64 epoch) internal {
         goTo(endOf(epoch) + law.commitSeconds);
-        beacon.draw(epoch, "");
+        beacon.draw(epoch, roundFor(epoch));
     }
 
     function digestOf(address validator, address worker, uint64 epoch, Verdict verdict)

@@ -1,9 +1,8 @@
-/** What a validator does around its verdicts: draws the seed when it is due, closes what it judged, collects its pay. */
+/** What a validator does around its verdicts: closes what it judged, collects its pay. */
 import { hashWords } from '#protocol/codec/abi.ts';
 import type { Address, Epoch } from '#protocol/ids.ts';
 import type { Law } from '#protocol/limits.ts';
 import type {
-  BeaconPort,
   ChainView,
   CommitmentView,
   CourtPort,
@@ -13,14 +12,13 @@ import type {
   PoolPort,
   WorkPort,
 } from '#protocol/ports.ts';
-import { auditTimes, epochAt, epochTimes } from '#protocol/time/epoch.ts';
+import { auditTimes, epochAt } from '#protocol/time/epoch.ts';
 import { recentEpochs } from '../compute/collect.ts';
 import { onEach } from '../duty.ts';
 import type { VerdictRecords } from './records.ts';
 
 export interface ConcludePorts {
   readonly view: Pick<ChainView, 'commitments' | 'seed' | 'settled' | 'slashed'>;
-  readonly beacon: BeaconPort;
   readonly work: Pick<WorkPort, 'finalize'>;
   readonly court: Pick<CourtPort, 'claimBounty'>;
   readonly market: Pick<MarketPort, 'claimAuditFee' | 'auditFee'>;
@@ -35,7 +33,7 @@ export interface ConcludeSettings {
 }
 
 /** Anyone may draw or conclude; each waits its own few seconds, so that seldom two pay for the same call. */
-function turnOf(self: Address, of: Epoch, seconds: number): number {
+export function turnOf(self: Address, of: Epoch, seconds: number): number {
   return Number(BigInt(hashWords([self, of])) % BigInt(seconds));
 }
 
@@ -57,14 +55,8 @@ export class Concluding {
     if (now === null) return;
     await onEach(recentEpochs(now, lookback).reverse(), async (of) => {
       const drawn = this.#ports.view.seed(of);
-      if (drawn === null) await this.#draw(of, head.timestamp);
-      else await this.#close(of, auditTimes(law, drawn.drawnAt), head.timestamp);
+      if (drawn !== null) await this.#close(of, auditTimes(law, drawn.drawnAt), head.timestamp);
     });
-  }
-
-  async #draw(of: Epoch, now: number): Promise<void> {
-    const { self, law } = this.#settings;
-    if (now >= epochTimes(law, of).commitEnds + turnOf(self, of, law.committee)) await this.#ports.beacon.draw(of);
   }
 
   async #close(of: Epoch, times: ReturnType<typeof auditTimes>, now: number): Promise<void> {

@@ -51,7 +51,7 @@ const COMMITS = 10;
 async function audited(e: number, subjects: ReadonlyArray<readonly [Actor, VerdictName]>): Promise<number> {
   const n = epoch(e);
   await world.at(world.startOf(e + 1) + LAW.commitSeconds);
-  await world.mined(first.chain.beacon.draw(n));
+  await world.mined(first.chain.beacon.draw(n, world.signatureFor(n)));
   await caughtUp();
   const drawnAt = first.chain.view.seed(n)?.drawnAt ?? 0;
   for (const [subject, verdict] of subjects) {
@@ -255,7 +255,7 @@ t.test('a restart has the same facts and sends nothing again', async (t) => {
 
 t.test('a seed that the chain takes back is not seen any more', async (t) => {
   const snapshot = await world.chain.endpoints.send('evm_snapshot', []);
-  await world.mined(second.chain.beacon.draw(epoch(3)));
+  await world.mined(second.chain.beacon.draw(epoch(3), world.signatureFor(epoch(3))));
   await caughtUp();
   t.not(first.chain.view.seed(epoch(3)), null);
   await world.chain.endpoints.send('evm_revert', [snapshot]);

@@ -4,11 +4,14 @@ import { deploy, type Deployment, emissionRates, type Parameters } from '#node/c
 import { fundGas } from '#node/chain/fund.ts';
 import { openSigner } from '#node/chain/signer.ts';
 import { systemClock as clock } from '#node/clock.ts';
-import type { Address } from '#protocol/ids.ts';
+import type { Address, Epoch } from '#protocol/ids.ts';
 import type { Keep } from '#protocol/ports.ts';
+import { type BeaconChain, publicKeyOf, roundOf, signRound } from '#protocol/time/beacon.ts';
 import { CHAIN_ID, memoryKeep, quiet, type TestChain, testChain } from './world.ts';
 
 const GAS = 10n ** 20n;
+/** Key of the beacon that seeds these chains. */
+export const BEACON_KEY = new Uint8Array(32).fill(7);
 /** Wide windows: a test mines dozens of blocks in each. */
 export const LAW = {
   epochSeconds: 1000,
@@ -69,6 +72,12 @@ export class DeployedChain {
     return this.deployment.parameters.genesis + epoch * LAW.epochSeconds;
   }
 
+  /** The signature that seeds the epoch. */
+  signatureFor(epoch: Epoch): Uint8Array {
+    const { parameters, beacon } = this.deployment;
+    return signRound(BEACON_KEY, roundOf({ ...parameters, samples: 1 }, beacon, epoch));
+  }
+
   async actor(confirmations = 0): Promise<Actor> {
     this.#keys += 1;
     const signer = openSigner(`0x${this.#keys.toString(16).padStart(64, '0')}`);
@@ -103,12 +112,14 @@ export async function deployedChain(): Promise<DeployedChain> {
     addresses: {} as Deployment['addresses'],
     block: 0,
     parameters: {} as Parameters,
+    beacon: {} as BeaconChain,
   });
   await miner.mined(fundGas({ rpc: chain.rpc, clock }, [deployer.address], GAS));
   const genesis = (await chain.rpc.header('latest'))?.timestamp ?? 0;
+  const beacon = { publicKey: publicKeyOf(BEACON_KEY), genesis, period: 5, margin: 0 };
   const parameters = { ...LAW, genesis, ...emissionRates(LAW.epochSeconds) };
   const deployment = await miner.mined(
-    deploy({ chainId: CHAIN_ID, rpc: chain.rpc, signer: deployer, clock }, parameters),
+    deploy({ chainId: CHAIN_ID, rpc: chain.rpc, signer: deployer, clock }, { parameters, beacon }),
   );
   return new DeployedChain(chain, deployment);
 }
