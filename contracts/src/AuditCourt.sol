@@ -18,9 +18,11 @@ contract AuditCourt is IAuditCourt, EpochClock {
 
     /// Of the half of a slash that is not burned, the challenger's 40 % of the whole are four fifths.
     uint256 internal constant CHALLENGER_FIFTHS = 4;
-    /// A ballot is the digest of a verdict until it is revealed, then the verdict; PAID with it once its bounty is.
+    /// A ballot is one slot: 192 bits of a verdict's digest and what it weighs, until it is revealed; then the verdict, and
+    /// PAID with it once its bounty is. Two verdicts with one digest take 2^96 trials.
     uint256 internal constant PAID = 0x80;
     uint256 internal constant HIGHEST_REVEALED = 0xff;
+    uint256 internal constant WEIGHT_BITS = 64;
 
     /// What is known of the audit of one worker's epoch. One slot but for the bounty: all weights together stay below 10^18
     /// gwei or the bootstrap's mass, far below 2^64.
@@ -60,12 +62,13 @@ contract AuditCourt is IAuditCourt, EpochClock {
     function commitVerdict(uint64 epoch, address worker, bytes32 digest) external {
         uint256 drawn = beacon.drawnAt(epoch);
         if (drawn == 0 || block.timestamp >= verdictsEnd(drawn)) revert NotInWindow(epoch);
-        if (uint256(digest) <= HIGHEST_REVEALED) revert BadDigest();
+        if (bytes24(digest) == 0) revert BadDigest();
         if (!ledger.isPending(worker, epoch)) revert NoWork(worker, epoch);
-        if (!_isDrawn(epoch, worker, msg.sender, drawn)) revert NotOnCommittee(msg.sender);
+        (bool isDrawn, uint256 weight) = _draw(epoch, worker, msg.sender, drawn);
+        if (!isDrawn) revert NotOnCommittee(msg.sender);
         mapping(address => uint256) storage cast = ballots[epoch][worker];
         if (cast[msg.sender] != 0) revert AlreadyDone();
-        cast[msg.sender] = uint256(digest);
+        cast[msg.sender] = _ballot(digest, weight);
         ++audits[epoch][worker].committed;
         emit VerdictCommitted(epoch, worker, msg.sender);
     }
@@ -80,9 +83,10 @@ contract AuditCourt is IAuditCourt, EpochClock {
         uint256 ballot = cast[msg.sender];
         if (ballot != 0 && ballot <= HIGHEST_REVEALED) revert AlreadyDone();
         bytes32 digest = keccak256(abi.encode(msg.sender, worker, uint256(epoch), verdict, auditDigest, salt));
-        if (verdict == 0 || verdict > uint8(Verdict.Unavailable) || ballot != uint256(digest)) revert WrongReveal();
-
-        (uint256 weight,) = stakes.weightsFor(worker, msg.sender, epoch);
+        uint64 weight = uint64(ballot);
+        if (verdict == 0 || verdict > uint8(Verdict.Unavailable) || ballot != _ballot(digest, weight)) {
+            revert WrongReveal();
+        }
         _count(audits[epoch][worker], Verdict(verdict), weight);
         cast[msg.sender] = verdict;
         ++auditsBy[epoch][msg.sender];
@@ -91,12 +95,16 @@ contract AuditCourt is IAuditCourt, EpochClock {
     }
 
     /// @dev A weight fits: see Audit.
-    function _count(Audit storage audit, Verdict verdict, uint256 weight) internal {
+    function _ballot(bytes32 digest, uint256 weight) internal pure returns (uint256) {
+        return (uint256(digest) >> WEIGHT_BITS) << WEIGHT_BITS | weight;
+    }
+
+    function _count(Audit storage audit, Verdict verdict, uint64 weight) internal {
         ++audit.revealed;
-        if (verdict == Verdict.Ok) audit.okWeight += uint64(weight);
-        if (verdict == Verdict.Unavailable) audit.unavailableWeight += uint64(weight);
+        if (verdict == Verdict.Ok) audit.okWeight += weight;
+        if (verdict == Verdict.Unavailable) audit.unavailableWeight += weight;
         if (verdict == Verdict.Fault) {
-            audit.faultWeight += uint64(weight);
+            audit.faultWeight += weight;
             ++audit.faults;
         }
     }
@@ -149,15 +157,22 @@ contract AuditCourt is IAuditCourt, EpochClock {
     /// @inheritdoc IAuditCourt
     function onCommittee(uint64 epoch, address worker, address validator) external view returns (bool) {
         uint256 drawn = beacon.drawnAt(epoch);
-        return drawn != 0 && _isDrawn(epoch, worker, validator, drawn);
+        if (drawn == 0) return false;
+        (bool isDrawn,) = _draw(epoch, worker, validator, drawn);
+        return isDrawn;
     }
 
     /// @dev Where too few have answered by half time, the threshold doubles.
-    function _isDrawn(uint64 epoch, address worker, address validator, uint256 drawn) internal view returns (bool) {
+    function _draw(uint64 epoch, address worker, address validator, uint256 drawn)
+        internal
+        view
+        returns (bool isDrawn, uint256 weight)
+    {
         uint256 members = committee;
         if (isHalfTime(drawn) && uint256(audits[epoch][worker].committed) * 2 < members) members *= 2;
-        (uint256 weight, uint256 total) = stakes.weightsFor(worker, validator, epoch);
-        return SortitionLib.isDrawn(beacon.seedOf(epoch), worker, validator, members, weight, total);
+        uint256 total;
+        (weight, total) = stakes.weightsFor(worker, validator, epoch);
+        isDrawn = SortitionLib.isDrawn(beacon.seedOf(epoch), worker, validator, members, weight, total);
     }
 
     /// @inheritdoc IAuditCourt

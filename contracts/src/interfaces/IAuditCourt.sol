@@ -24,7 +24,7 @@ interface IAuditCourt {
     error WrongReveal();
     error OnlyLedger(address caller);
     error NothingToClaim();
-    /// @notice No keccak256 of anything: such a number stands for a verdict that was revealed.
+    /// @notice No keccak256 of anything.
     error BadDigest();
 
     /// @param digest keccak256(abi.encode(validator, worker, epoch, verdict, auditDigest, salt))
