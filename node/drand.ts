@@ -11,6 +11,10 @@ export const beaconError = errorTable('BEACON', {
       `no endpoint serves round ${d.round} of the randomness beacon: ${d.reasons.join('; ') || 'none is set'}`,
     todo: 'wait: an epoch is seeded late and nothing else; if it lasts, set beacon.endpoints to ones that answer',
   },
+  BAD_ANSWER: {
+    what: (d: { why: string }) => d.why,
+    todo: 'nothing, the next endpoint is asked; take this one out of beacon.endpoints if it goes on',
+  },
 });
 
 /** What is read of https://docs.drand.love/dev-guide/API%20Documentation%20v1/public-round */
@@ -58,12 +62,12 @@ async function fetchRound(
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const url = `${endpoint.replace(/\/+$/, '')}/${chain}/public/${round}`;
   const response = await fetch(url, { signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]) });
-  if (!response.ok) throw new Error(`status ${response.status}`);
+  if (!response.ok) throw beaconError('BAD_ANSWER', { why: `status ${response.status}` });
   const found = answer.parse(JSON.parse(await shortText(response)));
   const signature = hexToBytes(found.signature);
   // Its own verification, before any gas is paid: the contract would refuse what is false.
   if (found.round !== round || !verifyRound(beacon.publicKey, round, signature))
-    throw new Error(`what it serves is not round ${round}`);
+    throw beaconError('BAD_ANSWER', { why: `what it serves is not round ${round}` });
   return signature;
 }
 
@@ -72,7 +76,7 @@ async function shortText(response: Response): Promise<string> {
   let bytes = 0;
   for await (const part of response.body ?? []) {
     bytes += part.length;
-    if (bytes > MAX_ANSWER) throw new Error('its answer is too long');
+    if (bytes > MAX_ANSWER) throw beaconError('BAD_ANSWER', { why: 'its answer is too long' });
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');
