@@ -63,7 +63,7 @@ const law = z.strictObject({
   samples: z.int().min(1).max(1000).describe('q: samples that each validator draws from a worker'),
 });
 
-export const contractNames = ['token', 'beacon', 'stakes', 'ledger', 'court', 'pool', 'market'] as const;
+export const contractNames = ['token', 'beacon', 'stakes', 'ledger', 'court', 'pool', 'market', 'credential'] as const;
 
 export const profileSchema = z.strictObject({
   name: z
@@ -82,6 +82,7 @@ export const profileSchema = z.strictObject({
       court: contract,
       pool: contract,
       market: contract,
+      credential: contract,
     })
     .optional()
     .describe('addresses of the deployed contracts; absent before deployment'),

@@ -85,6 +85,8 @@ export interface CommitmentView {
   readonly marketUnits: Units;
   /** sha2-256 of the DAG-CBOR commitment object, from which its CID follows. */
   readonly manifest: Hash;
+  /** Of its tasks: 0 Tide Pool to 3 Mariana Depth. */
+  readonly tier: number;
   /** Null until concluded. */
   readonly outcome: null | 'accepted' | 'fault' | 'unavailable' | 'unaudited';
 }
@@ -137,7 +139,7 @@ export type Sent = Promise<{ readonly transaction: Hash; readonly block: number 
 export type VerdictName = 'ok' | 'fault' | 'unavailable';
 
 export interface WorkPort {
-  commitWork(c: { epoch: Epoch; root: Hash; units: Units; marketUnits: Units; manifest: Hash }): Sent;
+  commitWork(c: Omit<CommitmentView, 'worker' | 'outcome'>): Sent;
   /** Folds an audited commitment into its epoch (or slashes): anyone may call, once the reveal window is over. */
   finalize(worker: Address, epoch: Epoch): Sent;
 }

@@ -14,6 +14,7 @@ const DEPLOYED = [
   'AuditCourt',
   'MiningPool',
   'TaskMarket',
+  'ComputeCredential',
 ] as const;
 
 interface Artifact {

@@ -19,7 +19,7 @@ export function forgeBinary(): string {
 
 /** @returns forge's exit code */
 export function forge(args: readonly string[], output: 'inherit' | 'ignore' = 'inherit'): number {
-  const env = { ...process.env, FOUNDRY_PROFILE: 'default', FOUNDRY_DISABLE_NIGHTLY_WARNING: '1' };
+  const env = { FOUNDRY_PROFILE: 'default', ...process.env, FOUNDRY_DISABLE_NIGHTLY_WARNING: '1' };
   const ran = spawnSync(forgeBinary(), args, { cwd: CONTRACTS, env, stdio: ['inherit', output, 'inherit'] });
   if (ran.error !== undefined) throw ran.error;
   return ran.status ?? 1;

@@ -55,7 +55,8 @@ function matches(work: CommittedWork, listed: Commitment, on: CommitmentView): b
     listed.epoch === on.epoch &&
     work.root === on.root &&
     work.units === on.units &&
-    work.marketUnits === on.marketUnits
+    work.marketUnits === on.marketUnits &&
+    work.tier === on.tier
   );
 }
 

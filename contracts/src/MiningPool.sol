@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {CorexToken} from "./CorexToken.sol";
+import {EpochClock} from "./EpochClock.sol";
 import {IAuditCourt} from "./interfaces/IAuditCourt.sol";
 import {IBeacon} from "./interfaces/IBeacon.sol";
 import {IMiningPool} from "./interfaces/IMiningPool.sol";
@@ -11,12 +12,10 @@ import {IStakeRegistry} from "./interfaces/IStakeRegistry.sol";
 import {ITaskMarket} from "./interfaces/ITaskMarket.sol";
 import {IWorkLedger} from "./interfaces/IWorkLedger.sol";
 import {EmissionLib} from "./libraries/EmissionLib.sol";
-import {EpochLib} from "./libraries/EpochLib.sol";
 import {Parameters, Wiring, WrongWiring} from "./types/Parameters.sol";
-import {Outcome} from "./types/Verdict.sol";
 
 /// @title MiningPool
-contract MiningPool is IMiningPool {
+contract MiningPool is IMiningPool, EpochClock {
     using SafeERC20 for CorexToken;
 
     /// Compute-PoC gets 80 % of what is released, Stake-to-Validate the rest.
@@ -26,14 +25,14 @@ contract MiningPool is IMiningPool {
     uint8 internal constant WORK = 1;
     uint8 internal constant AUDIT = 2;
 
+    /// @dev One slot: all CXT in wei fits 88 bits, seconds until the year 36,800 fit 40.
     struct Epoch {
-        uint256 work;
-        uint256 audit;
-        uint256 claimed;
-        bool settled;
+        uint88 released;
+        /// Of it, what is neither claimed nor returned.
+        uint88 left;
+        /// Zero until the epoch is settled.
+        uint40 claimableAt;
         bool expired;
-        mapping(address => uint256) workClaimed;
-        mapping(address => bool) auditClaimed;
     }
 
     CorexToken internal immutable token;
@@ -42,19 +41,25 @@ contract MiningPool is IMiningPool {
     IWorkLedger internal immutable ledger;
     IAuditCourt internal immutable court;
     ITaskMarket internal immutable market;
-    Parameters internal parameters;
+    uint256 internal immutable releaseRate;
+    uint256 internal immutable decayRate;
+    uint256 internal immutable claimWindowSeconds;
 
     mapping(uint64 epoch => Epoch) internal epochs;
+    /// A bit for each epoch, 256 a slot: who claims epoch after epoch writes to a slot that it has written to before.
+    mapping(address account => mapping(uint64 epochs256 => uint256)) internal workClaimed;
+    mapping(address account => mapping(uint64 epochs256 => uint256)) internal auditClaimed;
+    /// Market work is paid as far as it was redeemed, so its share is claimed by amount.
+    mapping(address account => mapping(uint64 epoch => uint256)) internal marketClaimed;
     /// @inheritdoc IMiningPool
-    uint256 public unclaimed;
-    /// Most work that an epoch had, decayed.
     uint256 public highWater;
+    uint88 internal owed;
     /// Newest settled epoch, plus one.
     uint64 internal settledPlusOne;
 
-    constructor(Parameters memory p, Wiring memory w) {
+    constructor(Parameters memory p, Wiring memory w) EpochClock(p) {
         if (w.pool != address(this)) revert WrongWiring();
-        parameters = p;
+        (releaseRate, decayRate, claimWindowSeconds) = (p.releaseRate, p.decayRate, p.claimWindowSeconds);
         token = CorexToken(w.token);
         beacon = IBeacon(w.beacon);
         stakes = IStakeRegistry(w.stakes);
@@ -64,103 +69,136 @@ contract MiningPool is IMiningPool {
     }
 
     /// @inheritdoc IMiningPool
+    /// @dev Epochs in which nobody committed work are not in the ledger's list: they release nothing, and the mark decays
+    /// over them all the same.
     function settle() external {
         uint64 next = ledger.nextWithWork(settledPlusOne);
         if (next == 0) revert NothingToSettle();
         uint64 epoch = next - 1;
         uint256 drawn = beacon.drawnAt(epoch);
-        if (drawn == 0 || block.timestamp < EpochLib.paysAt(parameters, drawn)) revert NothingToSettle();
+        if (drawn == 0 || block.timestamp < paysAt(drawn)) revert NothingToSettle();
 
         uint256 units = ledger.totalsOf(epoch).units;
         uint256 elapsed = settledPlusOne == 0 ? 0 : next - settledPlusOne;
-        uint256 cap = EmissionLib.capOf(remaining(), parameters.releaseRate);
-        highWater = EmissionLib.highWater(highWater, parameters.decayRate, elapsed, units);
-        uint256 amount = EmissionLib.released(cap, units, highWater);
-        settledPlusOne = next;
-        unclaimed += amount;
-        Epoch storage settled = epochs[epoch];
-        settled.settled = true;
-        settled.work = (amount * WORK_PERCENT) / 100;
-        settled.audit = amount - settled.work;
-        emit EpochSettled(epoch, cap, amount, settled.work, settled.audit, highWater);
+        uint256 cap = EmissionLib.capDown(remaining(), releaseRate);
+        uint256 mark = EmissionLib.highWaterUp(highWater, decayRate, elapsed, units);
+        uint256 amount = EmissionLib.releasedDown(cap, units, mark);
+        highWater = mark;
+        (settledPlusOne, owed) = (next, owed + uint88(amount));
+        // It fits: what is released was minted, and seconds of chain time fit 40 bits.
+        epochs[epoch] = Epoch(uint88(amount), uint88(amount), uint40(claimableAt(drawn)), false);
+        (uint256 work, uint256 audit) = _parts(amount);
+        emit EpochSettled(epoch, cap, amount, work, audit, mark);
     }
 
     /// @inheritdoc IMiningPool
     function claimWork(uint64 epoch) external {
-        _requireClaimable(epoch);
-        uint256 amount = _workOf(msg.sender, epoch);
-        epochs[epoch].workClaimed[msg.sender] += amount;
-        _pay(epoch, amount, WORK);
+        Epoch storage settled = _claimable(epoch);
+        (uint256 base, uint256 ofMarket) = _workOf(msg.sender, epoch, settled.released);
+        if (base != 0) workClaimed[msg.sender][epoch / 256] |= _bitOf(epoch);
+        if (ofMarket != 0) marketClaimed[msg.sender][epoch] += ofMarket;
+        _pay(epoch, settled, base + ofMarket, WORK);
     }
 
     /// @inheritdoc IMiningPool
     function claimAudit(uint64 epoch) external {
-        _requireClaimable(epoch);
-        uint256 amount = _auditOf(msg.sender, epoch);
-        epochs[epoch].auditClaimed[msg.sender] = true;
-        _pay(epoch, amount, AUDIT);
+        Epoch storage settled = _claimable(epoch);
+        uint256 amount = _auditOf(msg.sender, epoch, settled.released);
+        auditClaimed[msg.sender][epoch / 256] |= _bitOf(epoch);
+        _pay(epoch, settled, amount, AUDIT);
     }
 
     /// @inheritdoc IMiningPool
     function expire(uint64 epoch) external {
         Epoch storage old = epochs[epoch];
-        uint256 end = EpochLib.claimableAt(parameters, beacon.drawnAt(epoch)) + parameters.claimWindowSeconds;
-        if (!old.settled || old.expired || block.timestamp < end) revert NotExpired(epoch);
-        uint256 left = old.work + old.audit - old.claimed;
-        old.expired = true;
-        unclaimed -= left;
+        (uint256 from, uint88 left) = (old.claimableAt, old.left);
+        if (from == 0 || old.expired || block.timestamp < from + claimWindowSeconds) revert NotExpired(epoch);
+        (old.expired, old.left) = (true, 0);
+        owed -= left;
         emit EpochExpired(epoch, left);
     }
 
     /// @inheritdoc IMiningPool
     function claimable(address account, uint64 epoch) external view returns (uint256, uint256) {
-        if (!_isClaimable(epoch)) return (0, 0);
-        return (_workOf(account, epoch), _auditOf(account, epoch));
+        Epoch storage settled = epochs[epoch];
+        if (!_isClaimable(settled) || stakes.slashed(account)) return (0, 0);
+        (uint256 base, uint256 ofMarket) = _workOf(account, epoch, settled.released);
+        return (base + ofMarket, _auditOf(account, epoch, settled.released));
     }
 
     /// @inheritdoc IMiningPool
     /// @dev CXT that anybody sends here is released to workers like the rest.
     function remaining() public view returns (uint256) {
-        return token.balanceOf(address(this)) - unclaimed;
+        return token.balanceOf(address(this)) - owed;
+    }
+
+    /// @inheritdoc IMiningPool
+    function unclaimed() external view returns (uint256) {
+        return owed;
     }
 
     /// @inheritdoc IMiningPool
     function released(uint64 epoch) external view returns (uint256) {
-        return epochs[epoch].work + epochs[epoch].audit;
+        return epochs[epoch].released;
     }
 
-    function _requireClaimable(uint64 epoch) internal view {
+    function _claimable(uint64 epoch) internal view returns (Epoch storage settled) {
         if (stakes.slashed(msg.sender)) revert AccountSlashed(msg.sender);
-        if (!_isClaimable(epoch)) revert NotClaimable(epoch);
+        settled = epochs[epoch];
+        if (!_isClaimable(settled)) revert NotClaimable(epoch);
     }
 
-    function _isClaimable(uint64 epoch) internal view returns (bool) {
-        Epoch storage settled = epochs[epoch];
-        return settled.settled && !settled.expired
-            && block.timestamp >= EpochLib.claimableAt(parameters, beacon.drawnAt(epoch));
+    function _isClaimable(Epoch storage settled) internal view returns (bool) {
+        uint256 from = settled.claimableAt;
+        return from != 0 && !settled.expired && block.timestamp >= from;
     }
 
-    function _pay(uint64 epoch, uint256 amount, uint8 kind) internal {
+    function _pay(uint64 epoch, Epoch storage settled, uint256 amount, uint8 kind) internal {
         if (amount == 0) revert NothingToClaim();
-        epochs[epoch].claimed += amount;
-        unclaimed -= amount;
+        // It fits: it is a part of what was released.
+        settled.left -= uint88(amount);
+        owed -= uint88(amount);
         emit RewardClaimed(msg.sender, epoch, kind, amount);
         token.safeTransfer(msg.sender, amount);
     }
 
-    /// @dev Rounds down at each step, in favour of the pool.
-    function _workOf(address account, uint64 epoch) internal view returns (uint256) {
-        IWorkLedger.Commitment memory work = ledger.commitmentOf(account, epoch);
-        if (work.outcome != Outcome.Accepted || work.score == 0 || stakes.slashed(account)) return 0;
-        uint256 share = Math.mulDiv(epochs[epoch].work, work.score, ledger.totalsOf(epoch).score);
-        uint256 forMarket = Math.mulDiv(share, work.marketUnits, work.units, Math.Rounding.Ceil);
-        uint256 bound = (market.feeLost(account, epoch) * MARKET_PERCENT) / 100;
-        return share - forMarket + Math.min(forMarket, bound) - epochs[epoch].workClaimed[account];
+    /// @dev The work part rounds down, the auditors' part is the rest.
+    function _parts(uint256 amount) internal pure returns (uint256 work, uint256 audit) {
+        work = (amount * WORK_PERCENT) / 100;
+        audit = amount - work;
     }
 
-    function _auditOf(address account, uint64 epoch) internal view returns (uint256) {
-        uint256 total = court.auditsTotal(epoch);
-        if (total == 0 || epochs[epoch].auditClaimed[account] || stakes.slashed(account)) return 0;
-        return Math.mulDiv(epochs[epoch].audit, court.auditsBy(epoch, account), total);
+    /// @dev Rounds down at each step, in favour of the pool.
+    function _workOf(address account, uint64 epoch, uint256 amount)
+        internal
+        view
+        returns (uint256 base, uint256 ofMarket)
+    {
+        (uint256 units, uint256 marketUnits, uint256 score, uint256 total) = ledger.shareOf(account, epoch);
+        if (score == 0) return (0, 0);
+        (base,) = _parts(amount);
+        base = Math.mulDiv(base, score, total);
+        if (marketUnits != 0) {
+            ofMarket = Math.mulDiv(base, marketUnits, units, Math.Rounding.Ceil);
+            base -= ofMarket;
+            ofMarket = Math.min(ofMarket, _marketBound(account, epoch)) - marketClaimed[account][epoch];
+        }
+        if (workClaimed[account][epoch / 256] & _bitOf(epoch) != 0) base = 0;
+    }
+
+    function _marketBound(address account, uint64 epoch) internal view returns (uint256) {
+        return (market.feeLost(account, epoch) * MARKET_PERCENT) / 100;
+    }
+
+    function _auditOf(address account, uint64 epoch, uint256 amount) internal view returns (uint256) {
+        if (auditClaimed[account][epoch / 256] & _bitOf(epoch) != 0) return 0;
+        uint256 by = court.auditsBy(epoch, account);
+        if (by == 0) return 0;
+        (, uint256 audit) = _parts(amount);
+        return Math.mulDiv(audit, by, court.auditsTotal(epoch));
+    }
+
+    function _bitOf(uint64 epoch) internal pure returns (uint256) {
+        return 1 << (epoch % 256);
     }
 }

@@ -2,13 +2,15 @@
 pragma solidity ^0.8.28;
 
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {CorexToken} from "./CorexToken.sol";
+import {EpochClock} from "./EpochClock.sol";
 import {IAuditCourt} from "./interfaces/IAuditCourt.sol";
 import {IStakeRegistry} from "./interfaces/IStakeRegistry.sol";
 import {ITaskMarket} from "./interfaces/ITaskMarket.sol";
 import {IWorkLedger} from "./interfaces/IWorkLedger.sol";
-import {EpochLib} from "./libraries/EpochLib.sol";
 import {FeeLib} from "./libraries/FeeLib.sol";
+import {LeafLib} from "./libraries/LeafLib.sol";
 import {MerkleSumLib, SumStep} from "./libraries/MerkleSumLib.sol";
 import {ScoreLib} from "./libraries/ScoreLib.sol";
 import {ShardLib} from "./libraries/ShardLib.sol";
@@ -16,18 +18,30 @@ import {Parameters, Wiring, WrongWiring} from "./types/Parameters.sol";
 import {Outcome, Verdict} from "./types/Verdict.sol";
 
 /// @title TaskMarket
-contract TaskMarket is ITaskMarket {
+contract TaskMarket is ITaskMarket, EpochClock {
     using SafeERC20 for CorexToken;
 
-    bytes32 internal constant LEAF = keccak256("corex.leaf.v1");
     /// Resets kept apart; a later one is merged into the last, towards the earlier word and the later epoch.
     uint256 internal constant MAX_RESETS = 16;
 
+    struct Part {
+        uint256 mask;
+        uint64 claimedAt;
+    }
+
+    /// A word that one worker claimed as a whole is one slot; otherwise each holder has its part of it.
     struct Word {
-        uint256 taken;
         uint256 paid;
-        mapping(address worker => uint256) held;
-        mapping(address worker => uint64) claimedAt;
+        address holder;
+        uint64 claimedAt;
+        uint256 taken;
+        mapping(address worker => Part) parts;
+    }
+
+    /// @dev What a fee left behind for a worker's epoch. Both fit: all CXT in wei fits 88 bits.
+    struct Fees {
+        uint128 lost;
+        uint128 auditors;
     }
 
     struct Reset {
@@ -44,21 +58,19 @@ contract TaskMarket is ITaskMarket {
     IStakeRegistry internal immutable stakes;
     IWorkLedger internal immutable ledger;
     IAuditCourt internal immutable court;
-    Parameters internal parameters;
+    uint256 internal immutable claimTimeoutSeconds;
 
     uint256 public jobs;
     mapping(uint256 job => Job) internal jobOfId;
     mapping(uint256 job => mapping(uint32 word => Word)) internal words;
     mapping(uint256 job => Reset[]) internal resets;
     mapping(address worker => Record) internal records;
-    /// @inheritdoc ITaskMarket
-    mapping(address worker => mapping(uint64 epoch => uint256)) public feeLost;
-    mapping(address worker => mapping(uint64 epoch => uint256)) internal auditPots;
+    mapping(address worker => mapping(uint64 epoch => Fees)) internal fees;
     mapping(address worker => mapping(uint64 epoch => mapping(address validator => uint256))) internal auditPaid;
 
-    constructor(Parameters memory p, Wiring memory w) {
+    constructor(Parameters memory p, Wiring memory w) EpochClock(p) {
         if (w.market != address(this)) revert WrongWiring();
-        parameters = p;
+        claimTimeoutSeconds = p.claimTimeoutSeconds;
         token = CorexToken(w.token);
         stakes = IStakeRegistry(w.stakes);
         ledger = IWorkLedger(w.ledger);
@@ -71,11 +83,13 @@ contract TaskMarket is ITaskMarket {
         returns (uint256 job)
     {
         if (!ShardLib.isShape(shards, width) || units == 0 || fee == 0) revert BadShape();
-        if (deadline <= block.timestamp) revert BadDeadline();
+        if (deadline <= block.timestamp || deadline > type(uint40).max) revert BadDeadline();
         job = ++jobs;
         Job storage posted = jobOfId[job];
-        (posted.submitter, posted.shards, posted.width, posted.state) = (msg.sender, shards, width, State.Open);
-        (posted.deadline, posted.units, posted.fee, posted.escrow) = (deadline, units, fee, fee);
+        // Width and deadline fit: the shape allows 256 at most, and the line above 40 bits.
+        (posted.submitter, posted.shards, posted.width) = (msg.sender, shards, uint16(width));
+        (posted.state, posted.deadline) = (State.Open, uint40(deadline));
+        (posted.units, posted.fee) = (units, SafeCast.toUint88(fee));
         emit JobPosted(job, msg.sender, spec, shards, width, units, fee, deadline);
         token.safeTransferFrom(msg.sender, address(this), fee);
     }
@@ -85,20 +99,26 @@ contract TaskMarket is ITaskMarket {
         Job storage open = jobOfId[job];
         if (open.state != State.Open || block.timestamp >= open.deadline) revert NotOpen(job);
         _requireWorker(msg.sender);
-        if (mask & ~ShardLib.maskOf(open.shards, open.width, word) != 0) revert NoSuchShards(word, mask);
+        uint256 all = ShardLib.maskOf(open.shards, open.width, word);
+        if (mask & ~all != 0) revert NoSuchShards(word, mask);
         Word storage here = words[job][word];
+        if (here.holder != address(0)) revert NothingFree();
         (uint256 granted, uint32 count) = ShardLib.take(mask & ~here.taken, limit);
         if (granted == 0) revert NothingFree();
-        here.taken |= granted;
-        here.held[msg.sender] |= granted;
-        here.claimedAt[msg.sender] = uint64(block.timestamp);
+        if (granted == all) {
+            (here.holder, here.claimedAt) = (msg.sender, uint64(block.timestamp));
+        } else {
+            here.taken |= granted;
+            Part storage part = here.parts[msg.sender];
+            (part.mask, part.claimedAt) = (part.mask | granted, uint64(block.timestamp));
+        }
         records[msg.sender].claimed += count;
         emit ShardsClaimed(job, msg.sender, word, granted);
     }
 
     function _requireWorker(address worker) internal view {
-        if (!stakes.isCompute(worker) || stakes.slashed(worker)) revert NotAWorker(worker);
-        (uint256 staked, uint256 minimum) = (stakes.stakeOf(worker), stakes.minimumStake());
+        (bool working, uint256 staked, uint256 minimum) = stakes.standingOf(worker);
+        if (!working) revert NotAWorker(worker);
         if (staked < minimum) revert StakeBelowMinimum(staked, minimum);
     }
 
@@ -106,21 +126,33 @@ contract TaskMarket is ITaskMarket {
     function releaseShards(uint256 job, uint32 word, uint256 mask, address holder) external {
         Job storage open = jobOfId[job];
         if (open.state != State.Open) revert NotOpen(job);
+        uint256 all = ShardLib.maskOf(open.shards, open.width, word);
         Word storage here = words[job][word];
-        if (mask == 0 || mask & ~(here.held[holder] & ~here.paid) != 0) revert NotReleasable();
+        uint256 held = _heldBy(here, holder, all);
+        if (mask == 0 || mask & ~(held & ~here.paid) != 0) revert NotReleasable();
+        bool whole = here.holder == holder;
+        uint64 claimedAt = whole ? here.claimedAt : here.parts[holder].claimedAt;
         bool slashed = stakes.slashed(holder);
-        bool lapsed = block.timestamp >= here.claimedAt[holder] + parameters.claimTimeoutSeconds;
-        if (!slashed && !lapsed) revert NotReleasable();
+        if (!slashed && block.timestamp < claimedAt + claimTimeoutSeconds) revert NotReleasable();
+        // What is left of a whole word becomes a part.
+        if (whole) (here.holder, here.claimedAt, here.taken) = (address(0), 0, all);
         here.taken &= ~mask;
-        here.held[holder] &= ~mask;
+        here.parts[holder] = Part(held & ~mask, claimedAt);
         records[holder].lapsed += ShardLib.countOf(mask);
         emit ShardsReleased(job, holder, word, mask);
         // What was built on a slashed worker's shard is void: it counts only if it is committed again after this epoch.
         if (slashed && open.width > 0) _reset(job, word + 1);
     }
 
+    /// @param all bits of the word that stand for shards
+    function _heldBy(Word storage here, address worker, uint256 all) internal view returns (uint256) {
+        address holder = here.holder;
+        if (holder == address(0)) return here.parts[worker].mask;
+        return holder == worker ? all : 0;
+    }
+
     function _reset(uint256 job, uint32 fromWord) internal {
-        uint64 epoch = EpochLib.epochAt(parameters, block.timestamp);
+        uint64 epoch = epochAt(block.timestamp);
         Reset[] storage list = resets[job];
         uint256 count = list.length;
         // Two resets of one epoch are one from the earlier word: nothing is lost by keeping them together.
@@ -135,63 +167,70 @@ contract TaskMarket is ITaskMarket {
     }
 
     /// @inheritdoc ITaskMarket
-    function redeem(address worker, uint64 epoch, Leaf calldata leaf, SumStep[] calldata path) external {
+    function redeem(address worker, uint64 epoch, IWorkLedger.Leaf calldata leaf, SumStep[] calldata path) external {
         _requireAccepted(worker, epoch, leaf, path);
         uint256 job = uint256(leaf.task);
         Job storage open = jobOfId[job];
         if (open.state != State.Open) revert NotOpen(job);
-        _requirePayable(job, open, worker, epoch, leaf);
-        _markPaid(job, open, leaf);
-
-        uint256 paid = FeeLib.feeOf(open.fee, leaf.units, open.units);
-        (uint256 burned, uint256 auditors, uint256 earned) = FeeLib.split(paid);
-        // What does not divide among the auditors is burned, so that nothing is held that nobody can pull.
-        uint256 odd = auditors % court.revealsOf(epoch, worker);
-        (burned, auditors) = (burned + odd, auditors - odd);
-        open.escrow -= paid;
-        feeLost[worker][epoch] += burned + auditors;
-        auditPots[worker][epoch] += auditors;
+        _requireNotReset(job, leaf.word, epoch);
+        (uint256 earned, uint256 burned) = _share(worker, epoch, _markPaid(job, open, worker, leaf));
         emit ShardsRedeemed(job, worker, epoch, leaf.word, leaf.mask, leaf.units, earned, burned);
-        if (open.paidShards == open.shards) _complete(job, open);
+        if (open.paidWords == ShardLib.wordsOf(open.shards, open.width)) _complete(job, open);
         token.burn(burned);
         token.safeTransfer(worker, earned);
     }
 
-    function _requireAccepted(address worker, uint64 epoch, Leaf calldata leaf, SumStep[] calldata path) internal view {
-        IWorkLedger.Commitment memory work = ledger.commitmentOf(worker, epoch);
-        if (work.outcome != Outcome.Accepted || stakes.slashed(worker)) revert NotAccepted(worker, epoch);
-        bytes32 hash = keccak256(abi.encode(LEAF, leaf.task, uint256(leaf.word), leaf.mask, leaf.proofs));
-        (bytes32 root, uint128 sum) = MerkleSumLib.climb(hash, leaf.units, path);
-        if (root != work.root || sum != work.units) revert WrongProof();
+    function _share(address worker, uint64 epoch, uint256 paid) internal returns (uint256 earned, uint256 burned) {
+        uint256 auditors;
+        (burned, auditors, earned) = FeeLib.split(paid);
+        // What does not divide among the auditors is burned, so that nothing is held that nobody can pull.
+        uint256 odd = auditors % court.revealsOf(epoch, worker);
+        (burned, auditors) = (burned + odd, auditors - odd);
+        Fees storage left = fees[worker][epoch];
+        (left.lost, left.auditors) = (left.lost + uint128(burned + auditors), left.auditors + uint128(auditors));
     }
 
-    function _requirePayable(uint256 job, Job storage open, address worker, uint64 epoch, Leaf calldata leaf)
+    function _requireAccepted(address worker, uint64 epoch, IWorkLedger.Leaf calldata leaf, SumStep[] calldata path)
         internal
         view
     {
-        Word storage here = words[job][leaf.word];
-        if (leaf.mask == 0 || leaf.mask & ~here.held[worker] != 0) revert NotPayable();
-        if (leaf.mask & here.paid != 0) revert AlreadyPaid();
-        if (open.width > 0 && leaf.word > open.paidWords) revert OutOfOrder(leaf.word, open.paidWords);
-        if (uint256(open.paidUnits) + leaf.units > open.units) revert UnitsExceedJob();
+        IWorkLedger.Commitment memory work = ledger.commitmentOf(worker, epoch);
+        if (work.outcome != Outcome.Accepted || stakes.slashed(worker)) revert NotAccepted(worker, epoch);
+        (bytes32 root, uint128 sum) = MerkleSumLib.climb(LeafLib.hashOf(leaf), leaf.units, path);
+        if (root != work.root || sum != work.units) revert WrongProof();
+    }
+
+    function _requireNotReset(uint256 job, uint32 word, uint64 epoch) internal view {
         Reset[] storage list = resets[job];
-        for (uint256 i; i < list.length; ++i) {
-            if (leaf.word >= list[i].fromWord && epoch <= list[i].epoch) revert MadeBeforeReset(list[i].epoch);
+        uint256 count = list.length;
+        for (uint256 i; i < count; ++i) {
+            if (word >= list[i].fromWord && epoch <= list[i].epoch) revert MadeBeforeReset(list[i].epoch);
         }
     }
 
-    function _markPaid(uint256 job, Job storage open, Leaf calldata leaf) internal {
+    /// @return fee of the leaf, rounded down
+    function _markPaid(uint256 job, Job storage open, address worker, IWorkLedger.Leaf calldata leaf)
+        internal
+        returns (uint256 fee)
+    {
         Word storage here = words[job][leaf.word];
-        here.paid |= leaf.mask;
-        open.paidUnits += leaf.units;
-        open.paidShards += ShardLib.countOf(leaf.mask);
-        if (here.paid == ShardLib.maskOf(open.shards, open.width, leaf.word)) ++open.paidWords;
+        uint256 all = ShardLib.maskOf(open.shards, open.width, leaf.word);
+        uint256 before = here.paid;
+        if (leaf.mask == 0 || leaf.mask & ~_heldBy(here, worker, all) != 0) revert NotPayable();
+        if (leaf.mask & before != 0) revert AlreadyPaid();
+        uint32 paidWords = open.paidWords;
+        if (open.width > 0 && leaf.word > paidWords) revert OutOfOrder(leaf.word, paidWords);
+        if (uint256(open.paidUnits) + leaf.units > open.units) revert UnitsExceedJob();
+        fee = FeeLib.feeOf(open.fee, leaf.units, open.units);
+        here.paid = before | leaf.mask;
+        // A part of the fee fits as the fee does; parts of all units are no more than it.
+        (open.paidUnits, open.paidFee) = (open.paidUnits + leaf.units, open.paidFee + uint88(fee));
+        if (before | leaf.mask == all) open.paidWords = paidWords + 1;
     }
 
     /// @dev What rounding left returns to the submitter.
     function _complete(uint256 job, Job storage open) internal {
-        uint256 dust = open.escrow;
-        open.escrow = 0;
+        uint256 dust = open.fee - open.paidFee;
         open.state = State.Complete;
         emit JobCompleted(job, dust);
         if (dust != 0) token.safeTransfer(open.submitter, dust);
@@ -201,11 +240,10 @@ contract TaskMarket is ITaskMarket {
     /// @dev After the deadline nobody claims; who claimed before it has a claim's time to be paid.
     function refund(uint256 job) external {
         Job storage open = jobOfId[job];
-        if (open.state != State.Open || block.timestamp < open.deadline + parameters.claimTimeoutSeconds) {
+        if (open.state != State.Open || block.timestamp < open.deadline + claimTimeoutSeconds) {
             revert NotRefundable();
         }
-        uint256 amount = open.escrow;
-        open.escrow = 0;
+        uint256 amount = open.fee - open.paidFee;
         open.state = State.Refunded;
         emit JobRefunded(job, amount);
         token.safeTransfer(open.submitter, amount);
@@ -223,7 +261,18 @@ contract TaskMarket is ITaskMarket {
     /// @inheritdoc ITaskMarket
     function auditFeeOf(address worker, uint64 epoch, address validator) public view returns (uint256) {
         if (court.verdictOf(epoch, worker, validator) == Verdict.None) return 0;
-        return auditPots[worker][epoch] / court.revealsOf(epoch, worker) - auditPaid[worker][epoch][validator];
+        return fees[worker][epoch].auditors / court.revealsOf(epoch, worker) - auditPaid[worker][epoch][validator];
+    }
+
+    /// @inheritdoc ITaskMarket
+    function feeLost(address worker, uint64 epoch) external view returns (uint256) {
+        return fees[worker][epoch].lost;
+    }
+
+    /// @inheritdoc ITaskMarket
+    function escrowOf(uint256 job) external view returns (uint256) {
+        Job storage open = jobOfId[job];
+        return open.state == State.Open ? open.fee - open.paidFee : 0;
     }
 
     /// @inheritdoc ITaskMarket

@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {EpochClock} from "./EpochClock.sol";
 import {IAuditCourt} from "./interfaces/IAuditCourt.sol";
 import {IBeacon} from "./interfaces/IBeacon.sol";
+import {IComputeCredential} from "./interfaces/IComputeCredential.sol";
 import {IStakeRegistry} from "./interfaces/IStakeRegistry.sol";
 import {ITaskMarket} from "./interfaces/ITaskMarket.sol";
 import {IWorkLedger} from "./interfaces/IWorkLedger.sol";
-import {EpochLib} from "./libraries/EpochLib.sol";
+import {LeafLib} from "./libraries/LeafLib.sol";
+import {MerkleSumLib, SumNode, SumStep} from "./libraries/MerkleSumLib.sol";
 import {ScoreLib} from "./libraries/ScoreLib.sol";
 import {BadParameters, Parameters, Wiring, WrongWiring} from "./types/Parameters.sol";
+import {Tier} from "./types/Tier.sol";
 import {Outcome} from "./types/Verdict.sol";
 
 /// @title WorkLedger
-contract WorkLedger is IWorkLedger {
+contract WorkLedger is IWorkLedger, EpochClock {
     IBeacon internal immutable beacon;
     IStakeRegistry internal immutable stakes;
     IAuditCourt internal immutable court;
     ITaskMarket internal immutable market;
-    Parameters internal parameters;
+    IComputeCredential internal immutable credential;
 
     mapping(address worker => mapping(uint64 epoch => Commitment)) internal commitments;
     mapping(uint64 epoch => EpochTotals) internal totals;
@@ -26,50 +30,50 @@ contract WorkLedger is IWorkLedger {
     mapping(uint64 epochPlusOne => uint64) public nextWithWork;
     uint64 internal newestWithWork;
 
-    constructor(Parameters memory p, Wiring memory w) {
+    constructor(Parameters memory p, Wiring memory w) EpochClock(p) {
         if (w.ledger != address(this)) revert WrongWiring();
         // Two open commit windows would let epochs enter the list out of order.
         if (p.epochSeconds == 0 || p.commitSeconds > p.epochSeconds) revert BadParameters();
-        parameters = p;
         beacon = IBeacon(w.beacon);
         stakes = IStakeRegistry(w.stakes);
         court = IAuditCourt(w.court);
         market = ITaskMarket(w.market);
+        credential = IComputeCredential(w.credential);
     }
 
     /// @inheritdoc IWorkLedger
-    function commitWork(uint64 epoch, bytes32 root, uint128 units, uint128 marketUnits, bytes32 manifest) external {
-        uint256 end = EpochLib.endOf(parameters, epoch);
-        if (block.timestamp < end || block.timestamp >= end + parameters.commitSeconds) {
-            revert NotInCommitWindow(epoch);
-        }
-        if (!stakes.isCompute(msg.sender)) revert NotRegistered(msg.sender);
-        if (stakes.slashed(msg.sender)) revert AccountSlashed(msg.sender);
-        if (units == 0 || marketUnits > units) revert BadUnits(units, marketUnits);
+    function commitWork(uint64 epoch, bytes32 root, uint128 units, uint128 marketUnits, bytes32 manifest, uint8 tier)
+        external
+    {
+        if (block.timestamp < endOf(epoch) || block.timestamp >= commitEnd(epoch)) revert NotInCommitWindow(epoch);
+        (bool compute,, bool slashed) = stakes.rolesOf(msg.sender);
+        if (!compute) revert NotRegistered(msg.sender);
+        if (slashed) revert AccountSlashed(msg.sender);
+        if (units == 0 || units > type(uint104).max || marketUnits > units) revert BadUnits(units, marketUnits);
+        if (tier > uint8(type(Tier).max)) revert BadTier(tier);
         Commitment storage mine = commitments[msg.sender][epoch];
         if (mine.units != 0) revert AlreadyCommitted(msg.sender, epoch);
 
-        mine.root = root;
-        mine.units = units;
-        mine.marketUnits = marketUnits;
+        // Both fit: they were compared with the type's maximum above.
+        commitments[msg.sender][epoch] =
+            Commitment(root, uint104(units), uint104(marketUnits), Outcome.Pending, Tier(tier), 0);
         // Commit windows do not overlap, so epochs enter the list in order.
         if (newestWithWork != epoch + 1) {
             nextWithWork[newestWithWork] = epoch + 1;
             newestWithWork = epoch + 1;
         }
-        emit WorkCommitted(msg.sender, epoch, root, units, marketUnits, manifest);
+        emit WorkCommitted(msg.sender, epoch, root, units, marketUnits, manifest, Tier(tier));
     }
 
     /// @inheritdoc IWorkLedger
     function finalize(address worker, uint64 epoch) external {
-        Commitment storage work = commitments[worker][epoch];
-        if (work.units == 0) revert NotCommitted(worker, epoch);
+        Commitment storage work = _committed(worker, epoch);
         if (work.outcome != Outcome.Pending) revert AlreadyFinalized(worker, epoch);
         Outcome outcome = court.conclude(worker, epoch);
         work.outcome = outcome;
         if (outcome == Outcome.Accepted) _accept(worker, epoch, work);
         if (outcome == Outcome.Unavailable) reputations[worker] = ScoreLib.lowered(reputationOf(worker));
-        emit WorkFinalized(worker, epoch, uint8(outcome), work.score);
+        emit WorkFinalized(worker, epoch, uint8(outcome), _scoreOf(work));
     }
 
     /// @dev Who comes after the epoch pays keeps the fees of its shards, but has no part in the emission; nor has who was
@@ -78,15 +82,94 @@ contract WorkLedger is IWorkLedger {
         uint256 reputation = reputationOf(worker);
         reputations[worker] = ScoreLib.raised(reputation);
         if (stakes.slashed(worker)) return;
-        if (block.timestamp >= EpochLib.paysAt(parameters, beacon.drawnAt(epoch))) return;
-        work.score = ScoreLib.scoreOf(work.units, market.qualityOf(worker), reputation);
+        credential.record(worker, epoch, work.tier, work.units - work.marketUnits, work.marketUnits);
+        if (!_isOpen(epoch)) return;
+        work.merit = ScoreLib.meritDown(work.tier, market.qualityOf(worker), reputation);
         totals[epoch].units += work.units;
-        totals[epoch].score += work.score;
+        totals[epoch].score += _scoreOf(work);
+        stakes.recordWork(worker, work.units);
+    }
+
+    /// @dev Do the sums of the epoch still change? Not once it pays.
+    function _isOpen(uint64 epoch) internal view returns (bool) {
+        uint256 drawn = beacon.drawnAt(epoch);
+        return drawn == 0 || block.timestamp < paysAt(drawn);
+    }
+
+    /// @inheritdoc IWorkLedger
+    function proveWrongSum(
+        address worker,
+        uint64 epoch,
+        SumNode calldata left,
+        SumNode calldata right,
+        uint128 sum,
+        SumStep[] calldata path
+    ) external {
+        (bytes32 hash, bool wrong) = MerkleSumLib.isWrongSum(left, right, sum);
+        if (!wrong) revert SumIsRight();
+        _convict(worker, epoch, hash, sum, path);
+    }
+
+    /// @inheritdoc IWorkLedger
+    function proveWrongLeaf(
+        address worker,
+        uint64 epoch,
+        SumNode calldata left,
+        SumNode calldata right,
+        uint128 sum,
+        SumStep[] calldata within,
+        Leaf calldata leaf,
+        SumStep[] calldata path
+    ) external {
+        (bytes32 hash, bool wrong) = MerkleSumLib.isWrongSum(left, right, sum);
+        if (!wrong) revert SumIsRight();
+        (bytes32 proofs, uint128 units) = MerkleSumLib.climb(hash, sum, within);
+        if (proofs != leaf.proofs || units != leaf.units) revert WrongProof();
+        _convict(worker, epoch, LeafLib.hashOf(leaf), leaf.units, path);
+    }
+
+    /// @dev The topmost of several wrong nodes stands on a path whose sums are right, so one climb shows any wrong tree.
+    function _convict(address worker, uint64 epoch, bytes32 hash, uint128 sum, SumStep[] calldata path) internal {
+        Commitment storage work = _committed(worker, epoch);
+        if (work.outcome == Outcome.Fault) revert AlreadyFinalized(worker, epoch);
+        (bytes32 root, uint128 units) = MerkleSumLib.climb(hash, sum, path);
+        if (root != work.root || units != work.units) revert WrongProof();
+
+        if (work.merit != 0 && _isOpen(epoch)) {
+            totals[epoch].units -= work.units;
+            totals[epoch].score -= _scoreOf(work);
+        }
+        work.merit = 0;
+        work.outcome = Outcome.Fault;
+        emit WrongSumProven(worker, epoch, msg.sender);
+        emit WorkFinalized(worker, epoch, uint8(Outcome.Fault), 0);
+        court.convict(worker, epoch, msg.sender);
+    }
+
+    function _committed(address worker, uint64 epoch) internal view returns (Commitment storage work) {
+        work = commitments[worker][epoch];
+        if (work.units == 0) revert NotCommitted(worker, epoch);
+    }
+
+    function _scoreOf(Commitment storage work) internal view returns (uint256) {
+        return uint256(work.units) * work.merit;
     }
 
     /// @inheritdoc IWorkLedger
     function commitmentOf(address worker, uint64 epoch) external view returns (Commitment memory) {
         return commitments[worker][epoch];
+    }
+
+    /// @inheritdoc IWorkLedger
+    function isPending(address worker, uint64 epoch) external view returns (bool) {
+        Commitment storage work = commitments[worker][epoch];
+        return work.units != 0 && work.outcome == Outcome.Pending;
+    }
+
+    /// @inheritdoc IWorkLedger
+    function shareOf(address worker, uint64 epoch) external view returns (uint256, uint256, uint256, uint256) {
+        Commitment storage work = commitments[worker][epoch];
+        return (work.units, work.marketUnits, _scoreOf(work), totals[epoch].score);
     }
 
     /// @inheritdoc IWorkLedger

@@ -2,6 +2,7 @@
 import { Interface, type InterfaceAbi } from 'ethers';
 import { auditCourtAbi, auditCourtBytecode } from '#contracts-abi/AuditCourt.ts';
 import { beaconAbi, beaconBytecode } from '#contracts-abi/Beacon.ts';
+import { computeCredentialAbi, computeCredentialBytecode } from '#contracts-abi/ComputeCredential.ts';
 import { corexTokenAbi, corexTokenBytecode } from '#contracts-abi/CorexToken.ts';
 import { miningPoolAbi, miningPoolBytecode } from '#contracts-abi/MiningPool.ts';
 import { stakeRegistryAbi, stakeRegistryBytecode } from '#contracts-abi/StakeRegistry.ts';
@@ -9,7 +10,7 @@ import { taskMarketAbi, taskMarketBytecode } from '#contracts-abi/TaskMarket.ts'
 import { workLedgerAbi, workLedgerBytecode } from '#contracts-abi/WorkLedger.ts';
 
 /** In the order of deployment, contracts/src/types/Parameters.sol `Wiring`. */
-export const contractNames = ['token', 'beacon', 'stakes', 'ledger', 'court', 'pool', 'market'] as const;
+export const contractNames = ['token', 'beacon', 'stakes', 'ledger', 'court', 'pool', 'market', 'credential'] as const;
 
 export type ContractName = (typeof contractNames)[number];
 
@@ -26,6 +27,7 @@ export const artifacts = {
   court: { abi: auditCourtAbi, bytecode: auditCourtBytecode },
   pool: { abi: miningPoolAbi, bytecode: miningPoolBytecode },
   market: { abi: taskMarketAbi, bytecode: taskMarketBytecode },
+  credential: { abi: computeCredentialAbi, bytecode: computeCredentialBytecode },
 } as const satisfies Record<ContractName, Artifact>;
 
 const faceOf = (name: ContractName): Interface => new Interface(artifacts[name].abi);
@@ -38,4 +40,5 @@ export const interfaces: Readonly<Record<ContractName, Interface>> = {
   court: faceOf('court'),
   pool: faceOf('pool'),
   market: faceOf('market'),
+  credential: faceOf('credential'),
 };

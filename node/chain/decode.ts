@@ -75,6 +75,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       units: units(f.big('units')),
       marketUnits: units(f.big('marketUnits')),
       manifest: hash(f.text('manifest')),
+      tier: f.number('tier'),
     }),
   ],
   WorkFinalized: [

@@ -66,6 +66,7 @@ export function precomputeAddresses(from: string, nonce: number): Addresses {
     court: at('court'),
     pool: at('pool'),
     market: at('market'),
+    credential: at('credential'),
   };
 }
 
@@ -78,10 +79,11 @@ export interface Terms {
   readonly beacon: BeaconChain;
 }
 
-/** Constructor arguments: the token needs the pool alone, every other contract the parameters, and all others by name. */
+/** Constructor arguments: the token needs the pool alone, the credential the others, the rest the parameters as well. */
 function argumentsOf(name: ContractName, { parameters, beacon }: Terms, addresses: Addresses): readonly unknown[] {
   if (name === 'token') return [addresses.pool];
   if (name === 'beacon') return [parameters, { ...beacon, publicKey: uncompressedKey(beacon.publicKey) }];
+  if (name === 'credential') return [addresses];
   return [parameters, addresses];
 }
 

@@ -9,11 +9,11 @@ const VERDICTS = { ok: 1, fault: 2, unavailable: 3 } as const satisfies Record<V
 
 export function workPort(calls: Calls): WorkPort {
   return {
-    commitWork: ({ epoch, root, units, marketUnits, manifest }) =>
+    commitWork: ({ epoch, root, units, marketUnits, manifest, tier }) =>
       calls.write({
         contract: 'ledger',
         method: 'commitWork',
-        args: [epoch, root, units, marketUnits, manifest],
+        args: [epoch, root, units, marketUnits, manifest, tier],
         meaning: [epoch],
         once: true,
       }),

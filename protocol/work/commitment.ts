@@ -19,6 +19,9 @@ export const commitmentError = errorTable('COMMITMENT', {
 
 const LEAF = hashText('corex.leaf.v1');
 
+/** The tier of every task that there is: none needs more than 4 GB, as blobs have MAX_BLOB bytes at most. */
+const TIDE_POOL = 0;
+
 const entry = z.strictObject({
   task: hashField,
   shard: countField(MAX_SHARD),
@@ -49,6 +52,7 @@ export interface CommittedWork {
   readonly root: Hash;
   readonly units: Units;
   readonly marketUnits: Units;
+  readonly tier: number;
   readonly leaves: readonly Leaf[];
 }
 
@@ -87,7 +91,7 @@ export function buildCommitment(entries: readonly Entry[]): CommittedWork {
   });
   const root = sumRoot(leaves.map(leafNode));
   const market = leaves.reduce((sum, leaf) => sum + (jobOfTask(leaf.task) === null ? 0n : leaf.units), 0n);
-  return { root: root.hash, units: root.sum, marketUnits: units(market), leaves };
+  return { root: root.hash, units: root.sum, marketUnits: units(market), tier: TIDE_POOL, leaves };
 }
 
 /** The path from one leaf to the root, for TaskMarket.redeem. */

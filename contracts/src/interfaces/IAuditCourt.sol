@@ -12,6 +12,9 @@ interface IAuditCourt {
         uint64 indexed epoch, address indexed worker, address indexed validator, uint8 verdict, bytes32 auditDigest
     );
     event Concluded(uint64 indexed epoch, address indexed worker, Outcome outcome);
+    event Convicted(
+        uint64 indexed epoch, address indexed worker, address indexed challenger, uint256 paid, uint256 burned
+    );
     event BountyClaimed(address indexed account, uint64 indexed epoch, address indexed worker, uint256 amount);
 
     error NoWork(address worker, uint64 epoch);
@@ -21,6 +24,8 @@ interface IAuditCourt {
     error WrongReveal();
     error OnlyLedger(address caller);
     error NothingToClaim();
+    /// @notice No keccak256 of anything.
+    error BadDigest();
 
     /// @param digest keccak256(abi.encode(validator, worker, epoch, verdict, auditDigest, salt))
     function commitVerdict(uint64 epoch, address worker, bytes32 digest) external;
@@ -29,6 +34,10 @@ interface IAuditCourt {
 
     /// @notice Counts the revealed weight; on a fault slashes the worker. Only the ledger calls it, once for each commitment.
     function conclude(address worker, uint64 epoch) external returns (Outcome);
+
+    /// @notice Slashes a worker whose tree was proven wrong: 40 % of the stake to `challenger`, 10 % to those who reveal a
+    /// fault in that epoch or, where nobody has, burned like the other half. Only the ledger calls it.
+    function convict(address worker, uint64 epoch, address challenger) external;
 
     /// @notice The caller's equal part of what a slash brought, if it revealed the fault.
     function claimBounty(uint64 epoch, address worker) external;

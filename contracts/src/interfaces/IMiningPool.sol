@@ -34,5 +34,7 @@ interface IMiningPool {
     function claimable(address account, uint64 epoch) external view returns (uint256 work, uint256 audit);
     function remaining() external view returns (uint256);
     function unclaimed() external view returns (uint256);
+    /// @notice Most work that an epoch had, decayed, and raised twofold at most by each epoch.
+    function highWater() external view returns (uint256);
     function released(uint64 epoch) external view returns (uint256);
 }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {SumStep} from "../libraries/MerkleSumLib.sol";
+import {IWorkLedger} from "./IWorkLedger.sol";
 
 /// @title ITaskMarket
 /// @notice Escrow of a job's fee, claims on its shards, payment for those that were audited.
@@ -36,6 +37,7 @@ interface ITaskMarket {
     event AuditFeeClaimed(address indexed account, address indexed worker, uint64 indexed epoch, uint256 amount);
 
     error BadShape();
+    /// @notice Past, or after the year 36,800, when 40 bits of seconds end.
     error BadDeadline();
     error NotOpen(uint256 job);
     error NotAWorker(address account);
@@ -60,28 +62,19 @@ interface ITaskMarket {
         Refunded
     }
 
+    /// @dev Three slots: what is offered, for what fee, and how much of it was paid. All CXT in wei fits 88 bits.
     struct Job {
         address submitter;
         uint32 shards;
-        uint32 width;
+        uint16 width;
         State state;
-        uint64 deadline;
+        uint40 deadline;
         uint128 units;
+        uint88 fee;
         uint128 paidUnits;
-        uint256 fee;
-        uint256 escrow;
-        uint32 paidShards;
-        /// Words before this one are fully paid.
+        uint88 paidFee;
+        /// Words that are fully paid; of an ordered job, all before this one.
         uint32 paidWords;
-    }
-
-    /// @notice A leaf of a worker's committed tree: the shards of one word of one task.
-    struct Leaf {
-        bytes32 task;
-        uint32 word;
-        uint256 mask;
-        uint128 units;
-        bytes32 proofs;
     }
 
     /// @notice Puts a fee in escrow and offers the shards. Ids count from 1.
@@ -100,7 +93,7 @@ interface ITaskMarket {
     function releaseShards(uint256 job, uint32 word, uint256 mask, address holder) external;
 
     /// @notice Pays one leaf of an accepted commitment to its worker. Anyone may call.
-    function redeem(address worker, uint64 epoch, Leaf calldata leaf, SumStep[] calldata path) external;
+    function redeem(address worker, uint64 epoch, IWorkLedger.Leaf calldata leaf, SumStep[] calldata path) external;
 
     /// @notice Returns the unspent escrow to the submitter after the deadline and the time that work in flight needs.
     function refund(uint256 job) external;
@@ -108,6 +101,8 @@ interface ITaskMarket {
     /// @notice The caller's equal part of the auditors' share of the fees that `worker` was paid for `epoch`.
     function claimAuditFee(address worker, uint64 epoch) external;
 
+    /// @notice Part of the job's fee that the market still holds.
+    function escrowOf(uint256 job) external view returns (uint256);
     function jobOf(uint256 job) external view returns (Job memory);
     /// @notice Burn and auditors' part of the fees of a worker's epoch: what a submitter that pays itself cannot get back.
     function feeLost(address worker, uint64 epoch) external view returns (uint256);

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+/// @notice A node of the tree: a hash, and the units below it as the node above states them.
+struct SumNode {
+    bytes32 hash;
+    uint128 sum;
+}
+
 /// @notice A step up a Merkle-sum path: the sibling, and whether it stands to the left.
 struct SumStep {
     bytes32 hash;
@@ -25,5 +31,15 @@ library MerkleSumLib {
             sum += step.sum;
         }
         return (hash, sum);
+    }
+
+    /// @notice The hash of the node above two, and whether `sum` is not theirs. Sums beyond 2^128 are never right.
+    function isWrongSum(SumNode calldata left, SumNode calldata right, uint128 sum)
+        internal
+        pure
+        returns (bytes32 hash, bool wrong)
+    {
+        hash = keccak256(abi.encode(left.hash, left.sum, right.hash, right.sum));
+        wrong = uint256(left.sum) + right.sum != sum;
     }
 }

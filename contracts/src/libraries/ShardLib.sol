@@ -33,16 +33,26 @@ library ShardLib {
 
     /// @notice The lowest `limit` bits that are set in `mask`.
     function take(uint256 mask, uint256 limit) internal pure returns (uint256 taken, uint32 count) {
-        for (; mask != 0 && count < limit; ++count) {
+        count = countOf(mask);
+        if (count <= limit) return (mask, count);
+        for (count = 0; count < limit; ++count) {
             uint256 bit = mask & (~mask + 1);
             taken |= bit;
             mask ^= bit;
         }
     }
 
-    function countOf(uint256 mask) internal pure returns (uint32 count) {
-        for (; mask != 0; ++count) {
-            mask &= mask - 1;
+    /// @notice How many bits are set: sums of neighbouring fields of 1, 2, 4 … bits, in eight steps for a whole word.
+    /// @dev Warren, Hacker's Delight, section 5-1, for 256 bits. Bytes hold at most 8, and 32 x 8 = 256 does not fit the
+    /// byte that a multiplication would leave it in, so the last steps add wider fields.
+    function countOf(uint256 mask) internal pure returns (uint32) {
+        unchecked {
+            uint256 x = mask - ((mask >> 1) & (type(uint256).max / 3));
+            x = (x & (type(uint256).max / 5)) + ((x >> 2) & (type(uint256).max / 5));
+            x = (x + (x >> 4)) & (type(uint256).max / 17);
+            x = (x & (type(uint256).max / 257)) + ((x >> 8) & (type(uint256).max / 257));
+            // Sixteen fields of 16 bits, each at most 16: their sum, at most 256, ends up in the highest.
+            return uint32((x * (type(uint256).max / 65_535)) >> 240);
         }
     }
 }

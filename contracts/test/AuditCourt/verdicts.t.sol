@@ -28,6 +28,16 @@ contract VerdictsTest is World {
         vm.assertEq(court.auditsTotal(1), 1, "one look in all");
     }
 
+    /// @dev A digest small enough would pass for a verdict that was revealed.
+    function testFuzz_noBallotPassesForAVerdict(uint64 low) public {
+        vm.expectRevert(IAuditCourt.BadDigest.selector);
+        vm.prank(carol);
+        court.commitVerdict(1, alice, bytes32(uint256(low)));
+        vm.assertTrue(court.verdictOf(1, alice, carol) == Verdict.None, "no verdict");
+        commitVerdict(carol, alice, 1, Verdict.Fault);
+        vm.assertTrue(court.verdictOf(1, alice, carol) == Verdict.None, "none before it is revealed either");
+    }
+
     function test_noVerdictOnOneself() public {
         commitBaseFor(bob);
         vm.assertFalse(court.onCommittee(4, bob, bob), "Bob is not his own judge");

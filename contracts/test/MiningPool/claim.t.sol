@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IWorkLedger} from "../../src/interfaces/IWorkLedger.sol";
 import {IMiningPool} from "../../src/interfaces/IMiningPool.sol";
 import {ITaskMarket} from "../../src/interfaces/ITaskMarket.sol";
 import {Verdict} from "../../src/types/Verdict.sol";
@@ -59,8 +60,8 @@ contract ClaimTest is World {
     }
 
     function testFuzz_workersShareByScore(uint128 first, uint128 second) public {
-        first = uint128(bound(first, 1, type(uint128).max));
-        second = uint128(bound(second, 1, type(uint128).max));
+        first = uint128(bound(first, 1, type(uint104).max));
+        second = uint128(bound(second, 1, type(uint104).max));
         commitBase(alice, 1, first);
         commitBase(bob, 1, second);
         draw(1);
@@ -151,7 +152,7 @@ contract ClaimTest is World {
         hire();
         uint256 job = post(nobody, 2, 0, 10, 1e18);
         claim(alice, job, 0, 3);
-        ITaskMarket.Leaf memory leaf = leafOf(job, 0, 1, 5);
+        IWorkLedger.Leaf memory leaf = leafOf(job, 0, 1, 5);
         commit(alice, 1, hashOf(leaf), 5, 5);
         draw(1);
         audit(alice, 1, Verdict.Ok);
@@ -163,7 +164,7 @@ contract ClaimTest is World {
     }
 
     function testFuzz_aShareNeverExceedsThePot(uint128 units, uint128 marketUnits, uint256 fee) public {
-        units = uint128(bound(units, 1, type(uint128).max));
+        units = uint128(bound(units, 1, type(uint104).max));
         marketUnits = uint128(bound(marketUnits, 1, units));
         fee = bound(fee, 1, 1_000_000e18);
         uint256 job = post(nobody, 1, 0, marketUnits, fee);

@@ -5,7 +5,7 @@ import {World} from "../support/World.sol";
 import {bound, vm} from "../support/Vm.sol";
 
 contract WeightTest is World {
-    uint256 private constant FLOOR = 1e15;
+    uint256 private constant FLOOR = 1;
 
     function test_weightCountsFromTheNextEpoch() public {
         enrol(carol, false, true);
@@ -14,10 +14,10 @@ contract WeightTest is World {
         goTo(endOf(4));
         putStake(carol, 7e18);
         vm.assertEq(stakes.weightAt(carol, 5), FLOOR, "stake of epoch 5");
-        vm.assertEq(stakes.weightAt(carol, 6), FLOOR + 7e18, "counts in epoch 6");
+        vm.assertEq(stakes.weightAt(carol, 6), FLOOR + 7e9, "counts in epoch 6");
         vm.prank(carol);
         stakes.requestUnstake(3e18);
-        vm.assertEq(stakes.weightAt(carol, 6), FLOOR + 4e18, "what unbonds no longer weighs");
+        vm.assertEq(stakes.weightAt(carol, 6), FLOOR + 4e9, "what unbonds no longer weighs");
         vm.assertEq(stakes.weightAt(carol, 1), FLOOR, "history does not change");
     }
 

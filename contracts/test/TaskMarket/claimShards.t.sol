@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {ITaskMarket} from "../../src/interfaces/ITaskMarket.sol";
 import {World} from "../support/World.sol";
-import {vm} from "../support/Vm.sol";
+import {bound, vm} from "../support/Vm.sol";
 
 contract ClaimShardsTest is World {
     uint256 private job;
@@ -24,6 +24,41 @@ contract ClaimShardsTest is World {
         claim(bob, job, 0, 0xff);
         vm.expectRevert(ITaskMarket.NothingFree.selector);
         claim(bob, job, 0, 0xff);
+    }
+
+    /// @dev A word claimed as a whole is one slot; released in part, it is parts like any other.
+    function test_aWholeWordIsHeldAndReleasedInParts() public {
+        claim(alice, job, 0, 0xff);
+        vm.expectRevert(ITaskMarket.NothingFree.selector);
+        claim(bob, job, 0, 1);
+        vm.warp(block.timestamp + law.claimTimeoutSeconds);
+        market.releaseShards(job, 0, 0x0f, alice);
+        claim(bob, job, 0, 0xff);
+        vm.expectRevert(ITaskMarket.NotReleasable.selector);
+        market.releaseShards(job, 0, 0x0f, alice);
+        market.releaseShards(job, 0, 0xf0, alice);
+        vm.expectRevert(ITaskMarket.NotReleasable.selector);
+        market.releaseShards(job, 0, 0x0f, bob);
+        claim(alice, job, 0, 0xf0);
+        vm.assertEq(market.qualityOf(bob), 1e18, "Bob let nothing lapse");
+    }
+
+    function testFuzz_wholeOrInPartsIsTheSame(uint8 first, uint8 released) public {
+        uint256 mask = bound(first, 1, 0xff);
+        claim(alice, job, 0, mask);
+        if (mask != 0xff) claim(bob, job, 0, 0xff);
+        vm.warp(block.timestamp + law.claimTimeoutSeconds);
+        uint256 free = released & mask;
+        if (free == 0) return;
+        market.releaseShards(job, 0, free, alice);
+        vm.expectEmit(true, true, true, true, address(market));
+        emit ITaskMarket.ShardsClaimed(job, bob, 0, free);
+        claim(bob, job, 0, 0xff);
+    }
+
+    function test_releasingWhereThereIsNoJob() public {
+        vm.expectRevert(abi.encodeWithSelector(ITaskMarket.NotOpen.selector, 99));
+        market.releaseShards(99, 0, 1, alice);
     }
 
     function test_nothingIsGrantedForNothing() public {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IWorkLedger} from "../../src/interfaces/IWorkLedger.sol";
 import {ITaskMarket} from "../../src/interfaces/ITaskMarket.sol";
 import {World} from "../support/World.sol";
 import {vm} from "../support/Vm.sol";
@@ -15,18 +16,18 @@ contract OrderTest is World {
         job = post(nobody, 6, 3, 60, 60e18);
     }
 
-    function redeem(address worker, uint64 epoch, ITaskMarket.Leaf memory leaf) internal {
+    function redeem(address worker, uint64 epoch, IWorkLedger.Leaf memory leaf) internal {
         market.redeem(worker, epoch, leaf, noPath());
     }
 
     function test_wordsArePaidInOrder() public {
         claim(alice, job, 0, 3);
         claim(bob, job, 1, 1);
-        ITaskMarket.Leaf memory merge = leafOf(job, 1, 1, 10);
+        IWorkLedger.Leaf memory merge = leafOf(job, 1, 1, 10);
         deliver(bob, 1, merge);
         vm.expectRevert(abi.encodeWithSelector(ITaskMarket.OutOfOrder.selector, 1, 0));
         redeem(bob, 1, merge);
-        ITaskMarket.Leaf memory locals = leafOf(job, 0, 3, 20);
+        IWorkLedger.Leaf memory locals = leafOf(job, 0, 3, 20);
         deliver(alice, 5, locals);
         redeem(alice, 5, locals);
         redeem(bob, 1, merge);
@@ -36,10 +37,10 @@ contract OrderTest is World {
     function test_oneHalfOfAWordIsNotTheWord() public {
         claim(alice, job, 0, 1);
         claim(bob, job, 1, 1);
-        ITaskMarket.Leaf memory half = leafOf(job, 0, 1, 10);
+        IWorkLedger.Leaf memory half = leafOf(job, 0, 1, 10);
         deliver(alice, 1, half);
         redeem(alice, 1, half);
-        ITaskMarket.Leaf memory merge = leafOf(job, 1, 1, 10);
+        IWorkLedger.Leaf memory merge = leafOf(job, 1, 1, 10);
         deliver(bob, 5, merge);
         vm.expectRevert(abi.encodeWithSelector(ITaskMarket.OutOfOrder.selector, 1, 0));
         redeem(bob, 5, merge);
@@ -49,10 +50,10 @@ contract OrderTest is World {
         claim(alice, job, 0, 1);
         claim(bob, job, 0, 2);
         claim(bob, job, 1, 1);
-        ITaskMarket.Leaf memory bobs = leafOf(job, 0, 2, 10);
+        IWorkLedger.Leaf memory bobs = leafOf(job, 0, 2, 10);
         deliver(bob, 1, bobs);
         redeem(bob, 1, bobs);
-        ITaskMarket.Leaf memory merge = leafOf(job, 1, 1, 10);
+        IWorkLedger.Leaf memory merge = leafOf(job, 1, 1, 10);
         deliver(bob, 5, merge);
         vm.prank(address(court));
         stakes.slash(alice);
@@ -62,7 +63,7 @@ contract OrderTest is World {
 
         uint64 reset = epochNow();
         claim(bob, job, 0, 1);
-        ITaskMarket.Leaf memory again = leafOf(job, 0, 1, 10);
+        IWorkLedger.Leaf memory again = leafOf(job, 0, 1, 10);
         deliver(bob, reset + 1, again);
         redeem(bob, reset + 1, again);
         vm.expectRevert(abi.encodeWithSelector(ITaskMarket.MadeBeforeReset.selector, reset));
@@ -94,10 +95,10 @@ contract OrderTest is World {
         claim(bob, wide, 0, all);
         claim(bob, wide, 1, 1);
         uint64 epoch = epochNow() + 1;
-        ITaskMarket.Leaf memory locals = leafOf(wide, 0, all, 200);
+        IWorkLedger.Leaf memory locals = leafOf(wide, 0, all, 200);
         deliver(bob, epoch, locals);
         redeem(bob, epoch, locals);
-        ITaskMarket.Leaf memory merge = leafOf(wide, 1, 1, 10);
+        IWorkLedger.Leaf memory merge = leafOf(wide, 1, 1, 10);
         deliver(bob, epoch + 4, merge);
 
         putStake(dave, 10e18);
@@ -125,10 +126,10 @@ contract OrderTest is World {
             vm.assertEq(epoch, epochNow(), "and the epoch up to which");
             goTo(block.timestamp + law.epochSeconds);
         }
-        ITaskMarket.Leaf memory first = leafOf(long, 0, 1, 10);
+        IWorkLedger.Leaf memory first = leafOf(long, 0, 1, 10);
         deliver(bob, 21, first);
         redeem(bob, 21, first);
-        vm.assertEq(market.jobOf(long).paidShards, 1, "words before the slashed ones stand");
+        vm.assertEq(market.jobOf(long).paidWords, 1, "words before the slashed ones stand");
     }
 
     function epochNow() internal view returns (uint64) {

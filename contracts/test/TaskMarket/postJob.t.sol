@@ -24,7 +24,7 @@ contract PostJobTest is World {
         vm.assertEq(token.balanceOf(address(market)), 9e18, "the market holds it");
         ITaskMarket.Job memory posted = market.jobOf(job);
         vm.assertEq(posted.submitter, nobody, "submitter");
-        vm.assertEq(posted.escrow, 9e18, "escrow");
+        vm.assertEq(market.escrowOf(job), 9e18, "escrow");
         vm.assertTrue(posted.state == ITaskMarket.State.Open, "open");
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IWorkLedger} from "../../src/interfaces/IWorkLedger.sol";
 import {ITaskMarket} from "../../src/interfaces/ITaskMarket.sol";
 import {World} from "../support/World.sol";
 import {vm} from "../support/Vm.sol";
@@ -18,7 +19,7 @@ contract RefundTest is World {
 
     function test_unpaidEscrowReturns() public {
         claim(alice, job, 0, 1);
-        ITaskMarket.Leaf memory leaf = leafOf(job, 0, 1, 10);
+        IWorkLedger.Leaf memory leaf = leafOf(job, 0, 1, 10);
         deliver(alice, 1, leaf);
         market.redeem(alice, 1, leaf, noPath());
         vm.warp(deadline + law.claimTimeoutSeconds);

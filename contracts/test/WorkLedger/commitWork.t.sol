@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IWorkLedger} from "../../src/interfaces/IWorkLedger.sol";
+import {Tier} from "../../src/types/Tier.sol";
 import {World} from "../support/World.sol";
 import {bound, vm} from "../support/Vm.sol";
 
@@ -15,7 +16,7 @@ contract CommitWorkTest is World {
 
     function tryCommit(address worker, uint64 epoch, uint128 units, uint128 marketUnits) internal {
         vm.prank(worker);
-        ledger.commitWork(epoch, ROOT, units, marketUnits, MANIFEST);
+        ledger.commitWork(epoch, ROOT, units, marketUnits, MANIFEST, 0);
     }
 
     function testFuzz_onlyInTheWindow(uint256 time) public {
@@ -29,7 +30,7 @@ contract CommitWorkTest is World {
     function test_whatWasCommittedStands() public {
         vm.warp(endOf(2));
         vm.expectEmit(true, true, true, true, address(ledger));
-        emit IWorkLedger.WorkCommitted(alice, 2, ROOT, 10, 4, MANIFEST);
+        emit IWorkLedger.WorkCommitted(alice, 2, ROOT, 10, 4, MANIFEST, Tier.TidePool);
         tryCommit(alice, 2, 10, 4);
         IWorkLedger.Commitment memory work = ledger.commitmentOf(alice, 2);
         vm.assertEq(work.root, ROOT, "root");

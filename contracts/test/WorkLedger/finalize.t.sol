@@ -21,8 +21,8 @@ contract FinalizeTest is World {
         runEpoch(alice, 1, 1_000, Verdict.Ok);
         vm.assertTrue(outcomeOf(alice, 1) == Outcome.Accepted, "accepted");
         vm.assertEq(ledger.totalsOf(1).units, 1_000, "W");
-        vm.assertEq(ledger.totalsOf(1).score, ledger.commitmentOf(alice, 1).score, "its score is the whole sum");
-        vm.assertGt(ledger.commitmentOf(alice, 1).score, 0, "and not nothing");
+        vm.assertEq(ledger.totalsOf(1).score, scoreOf(alice, 1), "its score is the whole sum");
+        vm.assertGt(scoreOf(alice, 1), 0, "and not nothing");
         vm.assertEq(ledger.reputationOf(alice), 0.5625e18, "a sixteenth of the way up");
     }
 
@@ -39,7 +39,7 @@ contract FinalizeTest is World {
         goTo(concludesFrom(4));
         ledger.finalize(alice, 4);
         ledger.finalize(bob, 4);
-        (uint256 old, uint256 fresh) = (ledger.commitmentOf(alice, 4).score, ledger.commitmentOf(bob, 4).score);
+        (uint256 old, uint256 fresh) = (scoreOf(alice, 4), scoreOf(bob, 4));
         vm.assertEq(old * 8, fresh * 9, "0.5625 to 0.5");
     }
 
@@ -95,7 +95,7 @@ contract FinalizeTest is World {
         ledger.finalize(alice, 1);
         vm.assertTrue(outcomeOf(alice, 1) == Outcome.Accepted, "accepted all the same: its fees are due");
         vm.assertEq(ledger.totalsOf(1).units, 0, "but the epoch's sums stand");
-        vm.assertEq(ledger.commitmentOf(alice, 1).score, 0, "and it has no share");
+        vm.assertEq(scoreOf(alice, 1), 0, "and it has no share");
     }
 
     function test_aFaultIsPunishedHoweverLate() public {

@@ -6,12 +6,12 @@ import {Handler} from "./Handler.sol";
 
 /// @notice DESIGN section 9: at every block pool + stakes + escrows + unclaimed + wallets + burned = 100,000,000 CXT.
 contract ConservationTest {
-    uint256 private constant NETWORKS = 12;
-    uint256 private constant STEPS = 120;
+    uint256 private constant NETWORKS = 16;
+    uint256 private constant STEPS = 160;
 
     Handler private handler;
     /// What must happen, or the invariants say nothing.
-    string[18] private deeds = [
+    string[20] private deeds = [
         "work",
         "reveal",
         "accept",
@@ -29,7 +29,9 @@ contract ConservationTest {
         "auditFee",
         "release",
         "refund",
-        "expire"
+        "expire",
+        "convict",
+        "meddle"
     ];
     mapping(uint256 deed => uint256) private counts;
 
@@ -49,7 +51,7 @@ contract ConservationTest {
 
     /// @dev Work and its payment are drawn more often than the rest: without them nobody has anything to act with.
     function targetSelectors() public view returns (FuzzSelector[] memory targets) {
-        bytes4[19] memory all = [
+        bytes4[22] memory all = [
             Handler.work.selector,
             Handler.work.selector,
             Handler.work.selector,
@@ -68,7 +70,10 @@ contract ConservationTest {
             Handler.claimShards.selector,
             Handler.redeemAll.selector,
             Handler.releaseOne.selector,
-            Handler.refundOne.selector
+            Handler.refundOne.selector,
+            Handler.convictOne.selector,
+            Handler.convictOne.selector,
+            Handler.meddle.selector
         ];
         targets = new FuzzSelector[](1);
         targets[0] = FuzzSelector(address(handler), new bytes4[](all.length + 1));
@@ -78,7 +83,14 @@ contract ConservationTest {
         targets[0].selectors[all.length] = Handler.wait.selector;
     }
 
-    function invariant_everyWeiIsSomewhere() public view {
+    /// @dev One campaign for all sentences, so that each of its calls is checked against all of them.
+    function invariant_everyWeiIsSomewhereAndWhoseItIs() public view {
+        everyWeiIsSomewhere();
+        noPromiseExceedsThePool();
+        stakeIsWithdrawnOrSlashedNeverBoth();
+    }
+
+    function everyWeiIsSomewhere() private view {
         (uint256 minted, uint256 burned) = handler.supply();
         (uint256 remaining, uint256 unclaimed, uint256 inPool) = handler.pots();
         (uint256 ofStakes, uint256 ofMarket, uint256 ofCourt) = handler.balances();
@@ -93,9 +105,16 @@ contract ConservationTest {
         );
     }
 
-    function invariant_noPromiseExceedsThePool() public view {
+    function noPromiseExceedsThePool() private view {
         (, uint256 unclaimed,) = handler.pots();
         vm.assertLe(handler.owed(), unclaimed, "what accounts can claim was released for them");
+    }
+
+    function stakeIsWithdrawnOrSlashedNeverBoth() private view {
+        for (uint256 i; i < handler.people(); ++i) {
+            (uint256 expected, uint256 found) = handler.stakeOf(i);
+            vm.assertEq(found, expected, "stake is where it was put, withdrawn or slashed, and never two of them");
+        }
     }
 
     /// @dev The invariants' own test: the handler really does everything, from fixed dice.
@@ -103,8 +122,7 @@ contract ConservationTest {
         for (uint256 network; network < NETWORKS; ++network) {
             setUp();
             live(network);
-            invariant_everyWeiIsSomewhere();
-            invariant_noPromiseExceedsThePool();
+            invariant_everyWeiIsSomewhereAndWhoseItIs();
             for (uint256 i; i < deeds.length; ++i) {
                 counts[i] += handler.done(deeds[i]);
             }

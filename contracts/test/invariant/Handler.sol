@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IWorkLedger} from "../../src/interfaces/IWorkLedger.sol";
 import {IAuditCourt} from "../../src/interfaces/IAuditCourt.sol";
 import {IMiningPool} from "../../src/interfaces/IMiningPool.sol";
 import {ITaskMarket} from "../../src/interfaces/ITaskMarket.sol";
+import {SumNode, SumStep} from "../../src/libraries/MerkleSumLib.sol";
 import {ShardLib} from "../../src/libraries/ShardLib.sol";
+import {Tier} from "../../src/types/Tier.sol";
 import {Outcome, Verdict} from "../../src/types/Verdict.sol";
 import {World} from "../support/World.sol";
 import {bound, vm} from "../support/Vm.sol";
@@ -25,12 +28,32 @@ contract Handler is World {
     struct Delivery {
         address worker;
         uint64 epoch;
-        ITaskMarket.Leaf leaf;
+        IWorkLedger.Leaf leaf;
+    }
+
+    /// A commitment whose root states more units than the two nodes below it have.
+    struct Inflated {
+        address worker;
+        uint64 epoch;
+        SumNode left;
+        SumNode right;
+        uint128 units;
+    }
+
+    /// Where an account's stake went: what it put in is what it has, took out or lost.
+    struct Stake {
+        uint256 put;
+        uint256 withdrawn;
+        uint256 slashed;
     }
 
     /// What happened, so that runs in which nothing does are found out.
     mapping(string what => uint256) public done;
     Delivery[] internal deliveries;
+    Inflated[] internal inflated;
+    mapping(address account => Stake) internal ghost;
+    /// Who pays for what happens now.
+    address internal spender;
     uint64[] internal committed;
     /// Newest settled epoch, plus one.
     uint64 internal settled;
@@ -65,10 +88,24 @@ contract Handler is World {
         return person(pick % WORKERS);
     }
 
+    /// @dev Nobody's wallet gets smaller by what others do.
+    modifier onlyTheSpenderSpends() {
+        uint256[] memory before = new uint256[](people());
+        for (uint256 i; i < people(); ++i) {
+            before[i] = token.balanceOf(person(i));
+        }
+        spender = address(0);
+        _;
+        for (uint256 i; i < people(); ++i) {
+            if (person(i) == spender) continue;
+            vm.assertGe(token.balanceOf(person(i)), before[i], "nobody but its owner moves what was earned");
+        }
+    }
+
     // ---- an epoch from its end to its draw, and the verdicts on it ----
 
     /// @dev The epoch that ends next: some workers commit base tasks or shards of jobs, then the seed is drawn.
-    function work(uint256 seed) external {
+    function work(uint256 seed) external onlyTheSpenderSpends {
         uint64 epoch = epochNow();
         goTo(endOf(epoch));
         bool any;
@@ -87,16 +124,75 @@ contract Handler is World {
 
     function commitSomething(address worker, uint64 epoch, uint256 seed) internal {
         (uint256 job, uint32 word, uint256 held) = claimOf(worker);
+        if (seed % 16 == 15) return commitInflated(worker, epoch, seed);
         if (job == 0 || seed % 4 == 0) {
+            // Now and then a forged amount: what a captured committee may accept.
+            uint128 stated = seed % 32 == 16 ? type(uint104).max : uint128(bound(seed, 1, 1_000));
             vm.prank(worker);
-            ledger.commitWork(epoch, bytes32(seed | 1), uint128(bound(seed, 1, 1_000)), 0, MANIFEST);
+            ledger.commitWork(epoch, bytes32(seed | 1), stated, 0, MANIFEST, uint8(seed % 4));
             return;
         }
         uint128 units = uint128(ShardLib.countOf(held)) * 10;
-        ITaskMarket.Leaf memory leaf = leafOf(job, word, held, units);
+        IWorkLedger.Leaf memory leaf = leafOf(job, word, held, units);
         vm.prank(worker);
-        ledger.commitWork(epoch, hashOf(leaf), units, units, MANIFEST);
+        ledger.commitWork(epoch, hashOf(leaf), units, units, MANIFEST, 0);
         deliveries.push(Delivery(worker, epoch, leaf));
+    }
+
+    function commitInflated(address worker, uint64 epoch, uint256 seed) internal {
+        SumNode memory left = SumNode(bytes32(seed), 10);
+        SumNode memory right = SumNode(bytes32(~seed), 20);
+        bytes32 root = keccak256(abi.encode(left.hash, left.sum, right.hash, right.sum));
+        vm.prank(worker);
+        ledger.commitWork(epoch, root, 1_000, 0, MANIFEST, 0);
+        inflated.push(Inflated(worker, epoch, left, right, 1_000));
+    }
+
+    /// @dev Sooner or later somebody shows a wrong sum; a second time is refused.
+    function convictOne(uint256 pick, uint256 who) external onlyTheSpenderSpends {
+        if (inflated.length == 0) return;
+        Inflated memory i = inflated[pick % 4 == 0 ? pick % inflated.length : inflated.length - 1];
+        uint256 atStake = everythingOf(i.worker);
+        vm.prank(anyone(who));
+        try ledger.proveWrongSum(i.worker, i.epoch, i.left, i.right, i.units, new SumStep[](0)) {
+            ghost[i.worker].slashed += atStake;
+            ++done["convict"];
+        } catch (bytes memory reason) {
+            only(reason, IWorkLedger.AlreadyFinalized.selector);
+        }
+    }
+
+    function everythingOf(address account) internal view returns (uint256) {
+        (uint256 unbonding,) = stakes.unbondingOf(account);
+        return stakes.stakeOf(account) + unbonding;
+    }
+
+    /// @dev What only a contract may do, tried by somebody else.
+    function meddle(uint256 who, uint256 victim) external onlyTheSpenderSpends {
+        address account = anyone(victim);
+        address[5] memory callers = [
+            anyone(who), address(this), address(pool), address(market), who % 2 == 0 ? address(token) : address(beacon)
+        ];
+        address caller = callers[who % 5];
+        refused(caller, address(stakes), abi.encodeCall(stakes.slash, (account)));
+        refused(caller, address(stakes), abi.encodeCall(stakes.recordWork, (account, 1e18)));
+        refused(caller, address(court), abi.encodeCall(court.conclude, (account, epochNow())));
+        refused(caller, address(court), abi.encodeCall(court.convict, (account, epochNow(), caller)));
+        refused(caller, address(credential), abi.encodeCall(credential.record, (account, 1, Tier.TidePool, 1, 1)));
+        if (caller != account) {
+            uint256 balance = token.balanceOf(account);
+            if (balance > 0) {
+                refused(caller, address(token), abi.encodeCall(token.transferFrom, (account, caller, balance)));
+            }
+        }
+        ++done["meddle"];
+    }
+
+    function refused(address caller, address where, bytes memory call) internal {
+        vm.prank(caller);
+        (bool success, bytes memory reason) = where.call(call);
+        vm.assertFalse(success, "what only a contract may do, nobody else can");
+        vm.assertTrue(reason.length >= 4 && bytes4(reason) != PANIC, "and the refusal has a name");
     }
 
     function judge(uint64 epoch, uint256 seed) internal {
@@ -108,7 +204,7 @@ contract Handler is World {
                 if (dice < 32 || !court.onCommittee(epoch, workers[i], validator)) continue;
                 // All tell the same of a worker, or each his own; a fault is rare.
                 uint256 opinion = dice < 64 ? dice : uint8(uint256(keccak256(abi.encode(seed, i))));
-                Verdict verdict = opinion < 20 ? Verdict.Fault : opinion < 50 ? Verdict.Unavailable : Verdict.Ok;
+                Verdict verdict = opinion < 32 ? Verdict.Fault : opinion < 56 ? Verdict.Unavailable : Verdict.Ok;
                 commitVerdict(validator, workers[i], epoch, verdict);
                 said[epoch][workers[i]][validator] = verdict;
             }
@@ -133,14 +229,17 @@ contract Handler is World {
 
     function finalizeOne(address worker, uint64 epoch) internal {
         if (ledger.commitmentOf(worker, epoch).outcome != Outcome.Pending) return;
+        uint256 atStake = everythingOf(worker);
         ledger.finalize(worker, epoch);
         Outcome outcome = ledger.commitmentOf(worker, epoch).outcome;
         if (outcome == Outcome.Accepted) ++done["accept"];
-        if (outcome == Outcome.Fault) ++done["slash"];
+        if (outcome != Outcome.Fault) return;
+        ghost[worker].slashed += atStake;
+        ++done["slash"];
     }
 
     /// @dev What nobody concluded in time.
-    function finalizeLate(uint256 pick) external {
+    function finalizeLate(uint256 pick) external onlyTheSpenderSpends {
         if (committed.length == 0) return;
         uint64 epoch = committed[pick % committed.length];
         address[] memory workers = workersOf[epoch];
@@ -150,16 +249,20 @@ contract Handler is World {
     // ---- what is paid ----
 
     /// @dev Every epoch with work is past its deadlines here, so the oldest unsettled one must settle.
-    function settleAll() external {
+    function settleAll() external onlyTheSpenderSpends {
         for (uint64 next = ledger.nextWithWork(settled); next != 0; next = ledger.nextWithWork(settled)) {
+            uint256 cap = pool.remaining() * law.releaseRate / 1e18;
+            uint256 mark = pool.highWater();
             pool.settle();
+            vm.assertLe(pool.released(next - 1), cap, "an epoch releases its cap at most");
+            vm.assertLe(pool.highWater(), 2 * mark + 2 ** 40, "the mark at most doubles");
             settled = next;
             ++done["settle"];
         }
     }
 
     /// @dev All but one claim what is due to them.
-    function claimAll(uint256 lazy) external {
+    function claimAll(uint256 lazy) external onlyTheSpenderSpends {
         for (uint256 i; i < committed.length * people(); ++i) {
             (address account, uint64 epoch) = (person(i % people()), committed[i / people()]);
             if (account == anyone(lazy)) continue;
@@ -177,7 +280,7 @@ contract Handler is World {
         }
     }
 
-    function claimBounties() external {
+    function claimBounties() external onlyTheSpenderSpends {
         for (uint256 i; i < committed.length; ++i) {
             address[] memory workers = workersOf[committed[i]];
             for (uint256 k; k < workers.length * VALIDATORS; ++k) {
@@ -196,18 +299,18 @@ contract Handler is World {
         }
     }
 
-    function claimAuditFees(uint256 pick) external {
-        for (uint256 i; i < deliveries.length; ++i) {
-            Delivery memory d = deliveries[i];
-            address validator = person(WORKERS + (pick >> i) % VALIDATORS);
-            if (market.auditFeeOf(d.worker, d.epoch, validator) == 0) continue;
+    function claimAuditFees(uint256 pick) external onlyTheSpenderSpends {
+        for (uint256 i; i < deliveries.length * VALIDATORS; ++i) {
+            Delivery memory d = deliveries[i / VALIDATORS];
+            address validator = person(WORKERS + i % VALIDATORS);
+            if (uint8(pick >> (i % 32)) < 64 || market.auditFeeOf(d.worker, d.epoch, validator) == 0) continue;
             vm.prank(validator);
             market.claimAuditFee(d.worker, d.epoch);
             ++done["auditFee"];
         }
     }
 
-    function expireAll(uint256 late) external {
+    function expireAll(uint256 late) external onlyTheSpenderSpends {
         if (late % 8 == 0) goTo(block.timestamp + law.claimWindowSeconds);
         for (uint256 i; i < committed.length; ++i) {
             if (pool.released(committed[i]) == 0) continue;
@@ -229,18 +332,20 @@ contract Handler is World {
         }
     }
 
-    function stake(uint256 who, uint256 amount) external {
+    function stake(uint256 who, uint256 amount) external onlyTheSpenderSpends {
         address account = anyoneRich(who);
         if (stakes.slashed(account) || token.balanceOf(account) == 0) return;
         amount = bound(amount, 1, token.balanceOf(account));
         vm.prank(account);
         token.approve(address(stakes), amount);
+        spender = account;
         vm.prank(account);
         stakes.stake(amount);
+        ghost[account].put += amount;
         ++done["stake"];
     }
 
-    function unstake(uint256 who, uint256 amount) external {
+    function unstake(uint256 who, uint256 amount) external onlyTheSpenderSpends {
         address account = anyone(who);
         for (uint256 i; i < people() && stakes.stakeOf(account) == 0; ++i) {
             account = person(i);
@@ -252,19 +357,21 @@ contract Handler is World {
         ++done["unstake"];
     }
 
-    function withdrawAll() external {
+    function withdrawAll() external onlyTheSpenderSpends {
         for (uint256 i; i < people(); ++i) {
             (uint256 amount, uint64 at) = stakes.unbondingOf(person(i));
+            if (stakes.slashed(person(i))) vm.assertEq(amount, 0, "what was slashed is not withdrawn");
             if (amount == 0 || block.timestamp < at) continue;
             vm.prank(person(i));
             stakes.withdraw();
+            ghost[person(i)].withdrawn += amount;
             ++done["withdraw"];
         }
     }
 
     // ---- jobs ----
 
-    function postOne(uint256 who, uint256 fee, uint256 shape) external {
+    function postOne(uint256 who, uint256 fee, uint256 shape) external onlyTheSpenderSpends {
         address submitter = anyoneRich(who);
         uint256 balance = token.balanceOf(submitter);
         if (balance == 0) return;
@@ -273,12 +380,13 @@ contract Handler is World {
         uint32 shards = width == 3 ? 6 : 4;
         vm.prank(submitter);
         token.approve(address(market), fee);
+        spender = submitter;
         vm.prank(submitter);
         market.postJob(keccak256("spec"), shards, width, shards * 10, fee, uint64(block.timestamp + 300));
         ++done["post"];
     }
 
-    function claimShards(uint256 who, uint256 pick, uint256 mask) external {
+    function claimShards(uint256 who, uint256 pick, uint256 mask) external onlyTheSpenderSpends {
         address worker = anyWorker(who);
         uint256 jobs = market.jobs();
         for (uint256 i; i < WORKERS && stakes.stakeOf(worker) < stakes.minimumStake(); ++i) {
@@ -312,7 +420,7 @@ contract Handler is World {
         delete holds[worker];
     }
 
-    function redeemAll() external {
+    function redeemAll() external onlyTheSpenderSpends {
         for (uint256 i; i < deliveries.length; ++i) {
             Delivery memory d = deliveries[i];
             try market.redeem(d.worker, d.epoch, d.leaf, noPath()) {
@@ -324,7 +432,7 @@ contract Handler is World {
         }
     }
 
-    function releaseOne(uint256 who) external {
+    function releaseOne(uint256 who) external onlyTheSpenderSpends {
         address worker = anyWorker(who);
         for (uint256 i; i < WORKERS && holds[worker].job == 0; ++i) {
             worker = person(i);
@@ -341,7 +449,7 @@ contract Handler is World {
         }
     }
 
-    function refundOne(uint256 pick) external {
+    function refundOne(uint256 pick) external onlyTheSpenderSpends {
         uint256 jobs = market.jobs();
         if (jobs == 0) return;
         uint256 job = 1 + pick % jobs;
@@ -366,6 +474,13 @@ contract Handler is World {
 
     // ---- what the invariants read ----
 
+    /// @dev What an account put in, less all that came out, against what the registry says that it has.
+    function stakeOf(uint256 i) external view returns (uint256 expected, uint256 found) {
+        Stake storage of_ = ghost[person(i)];
+        expected = of_.put - of_.withdrawn - of_.slashed;
+        found = everythingOf(person(i));
+    }
+
     function supply() external view returns (uint256 minted, uint256 burned) {
         return (MINTED, MINTED - token.totalSupply());
     }
@@ -385,7 +500,7 @@ contract Handler is World {
 
     function escrowed() external view returns (uint256 sum) {
         for (uint256 job = 1; job <= market.jobs(); ++job) {
-            sum += market.jobOf(job).escrow;
+            sum += market.escrowOf(job);
         }
     }
 

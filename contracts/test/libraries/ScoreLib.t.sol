@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {ScoreLib} from "../../src/libraries/ScoreLib.sol";
+import {Tier} from "../../src/types/Tier.sol";
 import {bound, vm} from "../support/Vm.sol";
 
 contract ScoreLibTest {
@@ -21,10 +22,30 @@ contract ScoreLibTest {
         vm.assertLe(quality, 1e18, "nobody delivers more than he claims");
     }
 
-    function testFuzz_anyWorkScores(uint128 units, uint256 reputation) public pure {
-        units = uint128(bound(units, 1, type(uint128).max));
+    function testFuzz_anyWorkScores(uint8 tier, uint256 quality, uint256 reputation) public pure {
+        quality = bound(quality, 0, 1e18);
         reputation = bound(reputation, 0.5e18, 1.5e18);
-        vm.assertGt(ScoreLib.scoreOf(units, 1e18, reputation), 0, "one unit of a newcomer counts");
+        uint24 merit = ScoreLib.meritDown(Tier(tier % 4), quality, reputation);
+        vm.assertGt(merit, 0, "accepted work counts");
+        vm.assertLe(merit, 3_000_000, "at most twice for the tier and one and a half for the veteran");
+    }
+
+    function testFuzz_moreMemoryBetterPaid(uint256 quality, uint256 reputation) public pure {
+        quality = bound(quality, 1e14, 1e18);
+        reputation = bound(reputation, 0.5e18, 1.5e18);
+        uint24 below = ScoreLib.meritDown(Tier.TidePool, quality, reputation);
+        for (uint8 tier = 1; tier < 4; ++tier) {
+            uint24 merit = ScoreLib.meritDown(Tier(tier), quality, reputation);
+            vm.assertGt(merit, below, "each tier counts more than the one below");
+            below = merit;
+        }
+    }
+
+    function test_meritIsTheProductInMillionths() public pure {
+        vm.assertEq(ScoreLib.meritDown(Tier.TidePool, 1e18, 0.5e18), 500_000, "a newcomer");
+        vm.assertEq(ScoreLib.meritDown(Tier.BlueSurge, 1e18, 1e18), 1_250_000, "a quarter more");
+        vm.assertEq(ScoreLib.meritDown(Tier.OpenOcean, 0.5e18, 1e18), 750_000, "half delivered");
+        vm.assertEq(ScoreLib.meritDown(Tier.MarianaDepth, 1e18, 1.5e18), 3_000_000, "the most there is");
     }
 
     function test_aNewcomerThatDeliveredEverything() public pure {

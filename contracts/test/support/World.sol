@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IWorkLedger} from "../../src/interfaces/IWorkLedger.sol";
 import {AuditCourt} from "../../src/AuditCourt.sol";
 import {Beacon} from "../../src/Beacon.sol";
+import {ComputeCredential} from "../../src/ComputeCredential.sol";
 import {CorexToken} from "../../src/CorexToken.sol";
 import {MiningPool} from "../../src/MiningPool.sol";
 import {StakeRegistry} from "../../src/StakeRegistry.sol";
 import {TaskMarket} from "../../src/TaskMarket.sol";
 import {WorkLedger} from "../../src/WorkLedger.sol";
 import {BeaconChain} from "../../src/interfaces/IBeacon.sol";
-import {ITaskMarket} from "../../src/interfaces/ITaskMarket.sol";
 import {SumStep} from "../../src/libraries/MerkleSumLib.sol";
 import {Parameters, Wiring} from "../../src/types/Parameters.sol";
 import {Verdict} from "../../src/types/Verdict.sol";
@@ -39,6 +40,7 @@ abstract contract World {
     AuditCourt internal court;
     MiningPool internal pool;
     TaskMarket internal market;
+    ComputeCredential internal credential;
 
     function setUp() public virtual {
         vm.warp(1_800_000_000);
@@ -71,7 +73,8 @@ abstract contract World {
             ledger: vm.computeCreateAddress(address(this), nonce + 3),
             court: vm.computeCreateAddress(address(this), nonce + 4),
             pool: vm.computeCreateAddress(address(this), nonce + 5),
-            market: vm.computeCreateAddress(address(this), nonce + 6)
+            market: vm.computeCreateAddress(address(this), nonce + 6),
+            credential: vm.computeCreateAddress(address(this), nonce + 7)
         });
         token = new CorexToken(wiring.pool);
         // A round a second: each epoch is seeded by the very second at which its commit window closes.
@@ -81,6 +84,7 @@ abstract contract World {
         court = new AuditCourt(law, wiring);
         pool = new MiningPool(law, wiring);
         market = new TaskMarket(law, wiring);
+        credential = new ComputeCredential(wiring);
     }
 
     // ---- people ----
@@ -152,7 +156,7 @@ abstract contract World {
     function commit(address worker, uint64 epoch, bytes32 root, uint128 units, uint128 marketUnits) internal {
         goTo(endOf(epoch));
         vm.prank(worker);
-        ledger.commitWork(epoch, root, units, marketUnits, MANIFEST);
+        ledger.commitWork(epoch, root, units, marketUnits, MANIFEST, 0);
     }
 
     function commitBase(address worker, uint64 epoch, uint128 units) internal {
@@ -198,6 +202,10 @@ abstract contract World {
         goTo(concludesFrom(epoch));
     }
 
+    function scoreOf(address worker, uint64 epoch) internal view returns (uint256 score) {
+        (,, score,) = ledger.shareOf(worker, epoch);
+    }
+
     /// @dev From commitment to outcome.
     function runEpoch(address worker, uint64 epoch, uint128 units, Verdict verdict) internal {
         commitBase(worker, epoch, units);
@@ -239,13 +247,13 @@ abstract contract World {
     function leafOf(uint256 job, uint32 word, uint256 mask, uint128 units)
         internal
         pure
-        returns (ITaskMarket.Leaf memory)
+        returns (IWorkLedger.Leaf memory)
     {
-        return ITaskMarket.Leaf(bytes32(job), word, mask, units, keccak256("proofs"));
+        return IWorkLedger.Leaf(bytes32(job), word, mask, units, keccak256("proofs"));
     }
 
     /// @dev The hash of a leaf; alone in its epoch it is the root as well.
-    function hashOf(ITaskMarket.Leaf memory leaf) internal pure returns (bytes32) {
+    function hashOf(IWorkLedger.Leaf memory leaf) internal pure returns (bytes32) {
         return keccak256(abi.encode(LEAF, leaf.task, uint256(leaf.word), leaf.mask, leaf.proofs));
     }
 
@@ -254,7 +262,7 @@ abstract contract World {
     }
 
     /// @dev Commits one leaf as the worker's whole epoch, and has it accepted.
-    function deliver(address worker, uint64 epoch, ITaskMarket.Leaf memory leaf) internal {
+    function deliver(address worker, uint64 epoch, IWorkLedger.Leaf memory leaf) internal {
         commit(worker, epoch, hashOf(leaf), leaf.units, leaf.units);
         draw(epoch);
         audit(worker, epoch, Verdict.Ok);

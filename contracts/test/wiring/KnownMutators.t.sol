@@ -2,7 +2,9 @@
 pragma solidity ^0.8.28;
 
 import {IAuditCourt} from "../../src/interfaces/IAuditCourt.sol";
+import {IComputeCredential} from "../../src/interfaces/IComputeCredential.sol";
 import {IStakeRegistry} from "../../src/interfaces/IStakeRegistry.sol";
+import {Tier} from "../../src/types/Tier.sol";
 import {World} from "../support/World.sol";
 import {vm} from "../support/Vm.sol";
 
@@ -108,19 +110,26 @@ contract KnownMutatorsTest is World {
     function test_StakeRegistry() public view {
         check(
             "StakeRegistry",
-            listOf("register(bool,bool) requestUnstake(uint256) slash(address) stake(uint256) withdraw()")
+            listOf(
+                "delegate(address) delegateBySig(address,uint256,uint256,uint8,bytes32,bytes32) recordWork(address,uint256) register(bool,bool) requestUnstake(uint256) slash(address) stake(uint256) withdraw()"
+            )
         );
     }
 
     function test_WorkLedger() public view {
-        check("WorkLedger", listOf("commitWork(uint64,bytes32,uint128,uint128,bytes32) finalize(address,uint64)"));
+        check(
+            "WorkLedger",
+            listOf(
+                "commitWork(uint64,bytes32,uint128,uint128,bytes32,uint8) finalize(address,uint64) proveWrongLeaf(address,uint64,(bytes32,uint128),(bytes32,uint128),uint128,(bytes32,uint128,bool)[],(bytes32,uint32,uint256,uint128,bytes32),(bytes32,uint128,bool)[]) proveWrongSum(address,uint64,(bytes32,uint128),(bytes32,uint128),uint128,(bytes32,uint128,bool)[])"
+            )
+        );
     }
 
     function test_AuditCourt() public view {
         check(
             "AuditCourt",
             listOf(
-                "claimBounty(uint64,address) commitVerdict(uint64,address,bytes32) conclude(address,uint64) revealVerdict(uint64,address,uint8,bytes32,bytes32)"
+                "claimBounty(uint64,address) commitVerdict(uint64,address,bytes32) conclude(address,uint64) convict(address,uint64,address) revealVerdict(uint64,address,uint8,bytes32,bytes32)"
             )
         );
     }
@@ -138,13 +147,24 @@ contract KnownMutatorsTest is World {
         );
     }
 
-    /// @dev The two functions that only a contract may call refuse everybody else, the deployer included.
+    /// @dev Those of ERC-721 that move a token are here because the standard names them; each of them always reverts.
+    function test_ComputeCredential() public view {
+        check(
+            "ComputeCredential",
+            listOf(
+                "record(address,uint64,uint8,uint256,uint256) safeTransferFrom(address,address,uint256) safeTransferFrom(address,address,uint256,bytes) transferFrom(address,address,uint256)"
+            )
+        );
+    }
+
+    /// @dev The functions that only a contract may call refuse everybody else, the deployer included.
     function testFuzz_nobodyStandsInForAContract(address caller) public {
         refuseSlash(caller);
         refuseConclude(caller);
         refuseSlash(address(this));
         refuseConclude(address(this));
-        address[5] memory others = [address(token), address(beacon), address(pool), address(market), address(stakes)];
+        address[6] memory others =
+            [address(token), address(beacon), address(pool), address(market), address(stakes), address(credential)];
         for (uint256 i; i < others.length; ++i) {
             refuseSlash(others[i]);
             refuseConclude(others[i]);
@@ -163,5 +183,14 @@ contract KnownMutatorsTest is World {
         vm.expectRevert(abi.encodeWithSelector(IAuditCourt.OnlyLedger.selector, caller));
         vm.prank(caller);
         court.conclude(alice, 1);
+        vm.expectRevert(abi.encodeWithSelector(IAuditCourt.OnlyLedger.selector, caller));
+        vm.prank(caller);
+        court.convict(alice, 1, caller);
+        vm.expectRevert(abi.encodeWithSelector(IStakeRegistry.OnlyLedger.selector, caller));
+        vm.prank(caller);
+        stakes.recordWork(alice, 1);
+        vm.expectRevert(abi.encodeWithSelector(IComputeCredential.OnlyLedger.selector, caller));
+        vm.prank(caller);
+        credential.record(alice, 1, Tier.TidePool, 1, 0);
     }
 }

@@ -98,7 +98,7 @@ export class Committing {
 
   async #commit(of: Epoch, due: readonly ShelvedProof[]): Promise<void> {
     const entries = sortEntries(due.map((proof) => this.#entryOf(proof)));
-    const { root, units, marketUnits } = buildCommitment(entries);
+    const { root, units, marketUnits, tier } = buildCommitment(entries);
     const object = commitmentToWire({ v: 1, epoch: of, worker: this.#settings.self, entries });
     const cid = await this.#ports.blobs.putObject(object);
     for (const kept of [cid, ...due.map((proof) => proof.cid)]) await this.#ports.blobs.keep(kept, `epoch/${of}`);
@@ -107,7 +107,7 @@ export class Committing {
       of,
     );
     this.#ports.log.info({ epoch: of, proofs: due.length, units: units.toString() }, 'committing the epoch');
-    await this.#ports.work.commitWork({ epoch: of, root, units, marketUnits, manifest: digestOf(cid) });
+    await this.#ports.work.commitWork({ epoch: of, root, units, marketUnits, manifest: digestOf(cid), tier });
     this.#sent = of;
   }
 

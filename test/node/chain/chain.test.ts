@@ -83,6 +83,7 @@ t.test('at genesis everything is in the pool, and nobody can claim', async (t) =
     units: units(1n),
     marketUnits: units(0n),
     manifest: MANIFEST,
+    tier: 0,
   });
   await t.rejects(early, { code: 'CHAIN_REVERTED', details: { call: 'ledger.commitWork' } });
 });
@@ -95,7 +96,7 @@ t.test('an epoch: commitments, verdicts, release, rewards', async (t) => {
   ];
   await world.mined(Promise.all(roles));
   await world.at(world.startOf(2) + COMMITS);
-  const commitment = { root: AUDIT, units: units(7n), marketUnits: units(0n), manifest: MANIFEST };
+  const commitment = { root: AUDIT, units: units(7n), marketUnits: units(0n), manifest: MANIFEST, tier: 0 };
   const sent = worker.chain.work.commitWork({ epoch: epoch(1), ...commitment });
   t.equal(worker.chain.work.commitWork({ epoch: epoch(1), ...commitment }), sent, 'one meaning, one transaction');
   const { block } = await world.mined(sent);
@@ -181,7 +182,7 @@ t.test('work on the job is audited and paid; a cheat of the same epoch is slashe
   await conserved(t);
   await world.at(world.startOf(working + 1) + COMMITS);
   const leaf = leafOf(job, 0b11n, 20n);
-  const mine = { epoch: n, root: leaf.root, units: units(20n), marketUnits: units(20n), manifest: MANIFEST };
+  const mine = { epoch: n, root: leaf.root, units: units(20n), marketUnits: units(20n), manifest: MANIFEST, tier: 0 };
   await world.mined(worker.chain.work.commitWork(mine));
   await world.mined(cheat.chain.work.commitWork({ ...mine, root: AUDIT, marketUnits: units(0n) }));
   await audited(working, [
@@ -248,7 +249,7 @@ t.test('a restart has the same facts and sends nothing again', async (t) => {
   t.same(again.chain.view.jobs(), first.chain.view.jobs());
   t.same(again.chain.slashes(), first.chain.slashes());
   t.same(again.chain.earningsOf(worker.address), first.chain.earningsOf(worker.address));
-  const commitment = { root: AUDIT, units: units(7n), marketUnits: units(0n), manifest: MANIFEST };
+  const commitment = { root: AUDIT, units: units(7n), marketUnits: units(0n), manifest: MANIFEST, tier: 0 };
   await again.chain.work.commitWork({ epoch: epoch(1), ...commitment });
   t.equal(await world.chain.rpc.nonce(worker.address), sent);
 });

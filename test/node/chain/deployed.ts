@@ -20,7 +20,7 @@ export const LAW = {
   revealSeconds: 1000,
   finalizeSeconds: 1000,
   vestSeconds: 1000,
-  unbondSeconds: 1000,
+  unbondSeconds: 5000,
   claimTimeoutSeconds: 2000,
   claimWindowSeconds: 100_000,
   committee: 3,

@@ -33,6 +33,7 @@ const committed = (worker: typeof A, e: number): ChainEvent => ({
   units: units(10n),
   marketUnits: units(0n),
   manifest: H,
+  tier: 0,
 });
 
 t.test('a mask names the shards of its word', async (t) => {

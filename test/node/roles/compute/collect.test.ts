@@ -44,7 +44,7 @@ async function turn(timestamp: number, facts: Facts) {
   const manifest = digestOf(
     await blobs.putObject(commitmentToWire({ v: 1, epoch: EPOCH, worker: ann.address, entries })),
   );
-  const { root, units: all, marketUnits } = work;
+  const { root, units: all, marketUnits, tier } = work;
   const made = {
     worker: ann.address,
     epoch: EPOCH,
@@ -52,6 +52,7 @@ async function turn(timestamp: number, facts: Facts) {
     units: all,
     marketUnits,
     manifest,
+    tier,
     outcome: facts.outcome ?? null,
   };
   const calls: string[] = [];
