@@ -15,11 +15,11 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
     where: {
       'AuditCourt.sol': 4,
       'Beacon.sol': 1,
-      'EpochClock.sol': 2,
+      'EpochClock.sol': 4,
       'MiningPool.sol': 3,
       'StakeRegistry.sol': 1,
       'TaskMarket.sol': 4,
-      'WorkLedger.sol': 3,
+      'WorkLedger.sol': 1,
     },
     why: 'windows last minutes to days; a producer that shifts a block by seconds moves nobody across one that it could not use anyway, and the seed does not depend on when it is drawn',
   },

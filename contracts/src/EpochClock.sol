@@ -38,12 +38,10 @@ abstract contract EpochClock {
         return block.timestamp < genesis ? 0 : epochAt(block.timestamp) + 1;
     }
 
-    function endOf(uint64 epoch) internal view returns (uint256) {
-        return genesis + (uint256(epoch) + 1) * epochSeconds;
-    }
-
-    function commitEnd(uint64 epoch) internal view returns (uint256) {
-        return endOf(epoch) + commitSeconds;
+    /// @dev Now, after the epoch's end and before its commit window closes?
+    function isCommitWindow(uint64 epoch) internal view returns (bool) {
+        uint256 end = genesis + (uint256(epoch) + 1) * epochSeconds;
+        return block.timestamp >= end && block.timestamp < end + commitSeconds;
     }
 
     function isHalfTime(uint256 drawnAt) internal view returns (bool) {

@@ -45,7 +45,7 @@ contract WorkLedger is IWorkLedger, EpochClock {
     function commitWork(uint64 epoch, bytes32 root, uint128 units, uint128 marketUnits, bytes32 manifest, uint8 tier)
         external
     {
-        if (block.timestamp < endOf(epoch) || block.timestamp >= commitEnd(epoch)) revert NotInCommitWindow(epoch);
+        if (!isCommitWindow(epoch)) revert NotInCommitWindow(epoch);
         (bool compute,, bool slashed) = stakes.rolesOf(msg.sender);
         if (!compute) revert NotRegistered(msg.sender);
         if (slashed) revert AccountSlashed(msg.sender);
@@ -54,9 +54,9 @@ contract WorkLedger is IWorkLedger, EpochClock {
         Commitment storage mine = commitments[msg.sender][epoch];
         if (mine.units != 0) revert AlreadyCommitted(msg.sender, epoch);
 
+        mine.root = root;
         // Both fit: they were compared with the type's maximum above.
-        commitments[msg.sender][epoch] =
-            Commitment(root, uint104(units), uint104(marketUnits), Outcome.Pending, Tier(tier), 0);
+        (mine.units, mine.marketUnits, mine.tier) = (uint104(units), uint104(marketUnits), Tier(tier));
         // Commit windows do not overlap, so epochs enter the list in order.
         if (newestWithWork != epoch + 1) {
             nextWithWork[newestWithWork] = epoch + 1;
