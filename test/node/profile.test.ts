@@ -5,7 +5,7 @@ import t from 'tap';
 import { profileNames, profilesFolder, readDeployedProfile, readProfile } from '#node/profile.ts';
 
 const devnet = readFileSync(join(profilesFolder, 'devnet.yaml'), 'utf8');
-const contracts = ['token', 'beacon', 'stakes', 'ledger', 'court', 'pool', 'market']
+const contracts = ['token', 'beacon', 'stakes', 'ledger', 'court', 'pool', 'market', 'credential']
   .map((name, i) => `  ${name}: "0x${String(i).repeat(40)}"`)
   .join('\n');
 
