@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { EXACT } from './emulate-case.ts';
 import { COLUMNS, differing, type Digests } from './emulate-measure.ts';
 import { PROFILES } from './emulate-profiles.ts';
-import { writeGenerated } from './generated.ts';
+import { finish, writeGenerated } from './generated.ts';
 import { root } from './sources.ts';
 
 export const measurementsFile = 'docs/determinism.json';
@@ -156,6 +156,10 @@ export function page(): string {
   ].join('\n\n');
 }
 
+const pages = () => [{ file: 'docs/determinism.md', text: `${page().trimEnd()}\n` }];
+
 export function writePage(): void {
-  writeGenerated([{ file: 'docs/determinism.md', text: `${page().trimEnd()}\n` }], 'write');
+  writeGenerated(pages(), 'write');
 }
+
+if (import.meta.main) finish('tools/emulate-page.ts', pages(), process.argv);

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { root } from './sources.ts';
 
-const generators = ['tools/abi.ts', 'tools/tree.ts', 'tools/docs.ts'];
+const generators = ['tools/abi.ts', 'tools/tree.ts', 'tools/docs.ts', 'tools/emulate-page.ts'];
 
 if (import.meta.main) {
   for (const generator of generators) {

@@ -12,7 +12,8 @@ import { sliceExamples } from '../jobfile/slices.ts';
 import { processesFor, providerFlag, providerFor, threadsFlag, threadsOf, withEngine } from '../local/engine.ts';
 import { toolError } from '../local/errors.ts';
 import { writeOutput } from '../local/files.ts';
-import { type Evaluation, evaluationOf, type LocalPorts, type LocalResult, runLocally } from '../local/local-job.ts';
+import { type LocalPorts, type LocalResult, runLocally } from '../local/local-job.ts';
+import { type Evaluation, evaluationOf } from '../roles/submitter/outputs.ts';
 import type { Command, Context } from './command.ts';
 import { usableFolder } from './job-progress.ts';
 import { columns } from './print.ts';
@@ -56,7 +57,7 @@ export const train: Command = {
     const files = filesOf(loaded, result);
     const trained = files.get('trained.onnx');
     const judged = heldOut === null || trained === undefined ? null : await heldOut(trained);
-    const counted = judged === null ? evaluationOf(result) : evaluationOf(await runJob(context, judged));
+    const counted = evaluationOf((judged === null ? result : await runJob(context, judged)).outputs);
     const written = folder === null ? [] : [...files.keys()].map((name) => join(folder, name));
     if (folder !== null) for (const [name, bytes] of files) await writeOutput(join(folder, name), bytes);
     const provider = providerFor(context, loaded.job.class);

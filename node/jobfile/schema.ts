@@ -108,8 +108,6 @@ export const jobFile = z.discriminatedUnion('program', [trainJob, inferJob]);
 
 export type JobFile = z.infer<typeof jobFile>;
 export type TrainJob = z.infer<typeof trainJob>;
-export type InferJob = z.infer<typeof inferJob>;
-export type DataSource = JobFile['data'];
 export type CsvData = z.infer<typeof csvData>;
 
 function parseDuration(text: string): number | null {

@@ -3,8 +3,6 @@ import type { Tensor } from '#engine/graph/tensor.ts';
 import type { EnginePool } from '#engine/run/pool.ts';
 import type { SegmentEnd } from '#engine/state/checkpoint.ts';
 import { readSafetensors } from '#engine/state/safetensors.ts';
-import { concatenate } from '#engine/state/state.ts';
-import { numbersOf } from '#engine/graph/numbers.ts';
 import type { Random } from '#protocol/ports.ts';
 import { WORD } from '#protocol/limits.ts';
 import type { JobSpec } from '#protocol/work/job.ts';
@@ -12,6 +10,7 @@ import { lastShard, planJob, type ShardPlan, segmentsOf } from '#protocol/work/s
 import { initialState, jobSource, prepareRun, type Start } from '#verifier/shard-run.ts';
 import type { LoadedJob } from '../jobfile/load.ts';
 import { compileJob } from '../roles/submitter/compile.ts';
+import { joinOutputs } from '../roles/submitter/outputs.ts';
 import { LocalBlobs } from './local-blobs.ts';
 
 export interface LocalPorts {
@@ -60,7 +59,7 @@ export async function runLocally(ports: LocalPorts, loaded: LoadedJob): Promise<
     if (spec.program === 'infer') parts.push(...ended.flatMap(({ outputs }) => outputs));
   }
   const last = lastShard(spec);
-  return { spec, state: last === null ? null : (states.get(last) ?? null), outputs: joined(parts) };
+  return { spec, state: last === null ? null : (states.get(last) ?? null), outputs: joinOutputs(parts) };
 }
 
 /** Shards that do not wait for each other, word after word. */
@@ -112,27 +111,3 @@ async function runShard(ports: ShardPorts, planned: ShardPlan): Promise<Ended> {
 
 const outputsOf = ({ outputs }: SegmentEnd): ReadonlyArray<ReadonlyMap<string, Tensor>> =>
   outputs === null ? [] : [readSafetensors(outputs)];
-
-function joined(parts: ReadonlyArray<ReadonlyMap<string, Tensor>>): Map<string, Tensor> {
-  return new Map(
-    [...(parts[0] ?? [])].map(([name, { dtype, shape }]) => {
-      const data = parts.flatMap((part) => part.get(name)?.data ?? []);
-      return [name, concatenate(dtype, shape.slice(1), data)];
-    }),
-  );
-}
-
-export interface Evaluation {
-  readonly rows: number;
-  readonly correct: number;
-  readonly accuracy: number;
-}
-
-/** Right answers, where the job had labels. */
-export function evaluationOf({ outputs }: LocalResult): Evaluation | null {
-  const counted = outputs.get('correct');
-  if (counted === undefined) return null;
-  const rows = counted.shape[0] ?? 0;
-  const correct = numbersOf(counted).reduce((sum, one) => sum + one, 0);
-  return { rows, correct, accuracy: rows === 0 ? 0 : correct / rows };
-}

@@ -35,9 +35,6 @@ const auditHint = z.strictObject({
   report: knownCid,
 });
 
-export type TaskHint = z.output<typeof taskHint>;
-export type AuditHint = z.output<typeof auditHint>;
-
 export const TOPICS = {
   // A new job interests more than an old one: the chain lists all of them anyway.
   tasks: { schema: taskHint, maxBytes: 512, queue: 256, drop: 'oldest', scoreWeight: 0.5 },

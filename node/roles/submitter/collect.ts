@@ -1,7 +1,7 @@
 /** Fetches what a job produced, checks it against the commitments that were audited and paid, and makes files of it. */
 import type { Tensor } from '#engine/graph/tensor.ts';
 import { readSafetensors, writeSafetensors } from '#engine/state/safetensors.ts';
-import { concatenate, stateRootOf } from '#engine/state/state.ts';
+import { stateRootOf } from '#engine/state/state.ts';
 import { withWeights } from '#engine/train/weights.ts';
 import { errorTable } from '#protocol/errors.ts';
 import type { Cid } from '#protocol/ids.ts';
@@ -11,6 +11,7 @@ import type { JobSpec } from '#protocol/work/job.ts';
 import { lastShard, planJob } from '#protocol/work/shard.ts';
 import { trace, traceRoot } from '#protocol/work/trace.ts';
 import type { ProofIndex, StandingProof } from '../proof-index.ts';
+import { evaluationOf, joinOutputs } from './outputs.ts';
 
 export const collectError = errorTable('RESULT', {
   NOT_YET: {
@@ -75,32 +76,12 @@ async function outputsOf(
   return parts;
 }
 
-function joined(parts: readonly Map<string, Tensor>[]): Map<string, Tensor> {
-  const [first] = parts;
-  return new Map(
-    [...(first ?? [])].map(([name, { dtype, shape }]) => {
-      const data = parts.flatMap((part) => part.get(name)?.data ?? []);
-      return [name, concatenate(dtype, shape.slice(1), data)];
-    }),
-  );
-}
-
-/** The network's own count of right answers, where the job had labels. */
-function accuracyOf(outputs: ReadonlyMap<string, Tensor>): Record<string, number> {
-  const correct = outputs.get('correct');
-  if (correct === undefined) return {};
-  const { buffer, byteOffset, byteLength } = correct.data.slice();
-  const right = new BigInt64Array(buffer, byteOffset, byteLength / 8).reduce((sum, one) => sum + one, 0n);
-  const rows = correct.shape[0] ?? 0;
-  return { rows, correct: Number(right), accuracy: rows === 0 ? 0 : Number(right) / rows };
-}
-
 /** @throws RESULT_NOT_YET, RESULT_MISMATCH, BLOB_UNAVAILABLE */
 export async function collectResult(ports: CollectPorts, job: JobView, spec: JobSpec): Promise<JobResult> {
   const last = lastShard(spec);
   if (last !== null) return trainedModel(ports, job, spec, last);
   const parts: Map<string, Tensor>[] = [];
   for (const { index } of planJob(spec)) parts.push(...(await outputsOf(ports, job, spec, index)));
-  const outputs = joined(parts);
-  return { files: new Map([['outputs.safetensors', writeSafetensors(outputs)]]), facts: { ...accuracyOf(outputs) } };
+  const outputs = joinOutputs(parts);
+  return { files: new Map([['outputs.safetensors', writeSafetensors(outputs)]]), facts: { ...evaluationOf(outputs) } };
 }
