@@ -106,13 +106,14 @@ async function run({ options, cheat, root, emit, stops }: Run): Promise<Omit<Sum
   const miners = running.filter(({ role, cheat: kind }) => role === 'compute' && kind === null);
   const submitter = running.find(({ role }) => role === 'submitter');
   if (submitter === undefined) throw new RangeError('a devnet has a submitter');
-  const parts = { chain, miners, submitter, clock, emit, signal: options.signal };
+  const guilty = running.filter((participant) => participant.cheat !== null).map(({ address }) => address);
+  const caught = () => guilty.every((address) => chain.view.slashed(address));
+  const parts = { chain, miners, submitter, clock, emit, signal: options.signal, caught };
   const jobs =
     options.job === undefined ? { example: EXAMPLE, into: join(root, 'jobs') } : { file: resolve(options.job) };
   const accuracy = await tellStory(parts, jobs);
   await untilPaid(parts, embedded.profile, running);
   const facts = await readFacts(chain, running);
-  const guilty = running.filter((participant) => participant.cheat !== null).map(({ address }) => address);
   const ok =
     sameAddresses(
       facts.slashed.map(({ address }) => address),
