@@ -1,5 +1,6 @@
 /** Puts all contracts on a chain: their addresses follow from the deployer's nonce, so that each knows the others from birth. */
 import { ContractFactory, getCreateAddress } from 'ethers';
+import type { EmissionRates } from '#protocol/economy/emission.ts';
 import { address, type Hash } from '#protocol/ids.ts';
 import type { Clock, Signer } from '#protocol/ports.ts';
 import { type BeaconChain, uncompressedKey } from '#protocol/time/beacon.ts';
@@ -11,7 +12,7 @@ import type { Receipt, Rpc } from './rpc.ts';
 import { signTransaction } from './transaction.ts';
 
 /** The struct of contracts/src/types/Parameters.sol. */
-export interface Parameters {
+export interface Parameters extends EmissionRates {
   /** Start of epoch 0, in seconds of chain time. */
   readonly genesis: number;
   readonly epochSeconds: number;
@@ -24,9 +25,6 @@ export interface Parameters {
   readonly claimTimeoutSeconds: number;
   readonly claimWindowSeconds: number;
   readonly committee: number;
-  /** In 1e18: see `emissionRates`. */
-  readonly releaseRate: bigint;
-  readonly decayRate: bigint;
 }
 
 export interface Deployment {
@@ -44,16 +42,7 @@ export interface DeployPorts {
   readonly clock: Clock;
 }
 
-const YEAR_SECONDS = 365.25 * 86_400;
 const POLL_MS = 100;
-
-/** DESIGN section 9: the pool halves every four years, and the high-water mark of the work every year. */
-export function emissionRates(epochSeconds: number): Pick<Parameters, 'releaseRate' | 'decayRate'> {
-  // expm1 keeps the digits that 1 - 2^(-x) loses for the small x of short epochs.
-  const rate = -Math.expm1((-Math.LN2 * epochSeconds) / (4 * YEAR_SECONDS));
-  const decay = -Math.expm1((-Math.LN2 * epochSeconds) / YEAR_SECONDS);
-  return { releaseRate: BigInt(Math.floor(rate * 1e18)), decayRate: 10n ** 18n - BigInt(Math.floor(decay * 1e18)) };
-}
 
 /** Where contracts land that this account creates next, in the order of their names. */
 export function precomputeAddresses(from: string, nonce: number): Addresses {

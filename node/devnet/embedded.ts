@@ -1,10 +1,11 @@
 /** The devnet's chain: anvil with the contracts on it, the beacon that seeds them, and gas for every participant; no account gets any CXT. */
 import { join } from 'node:path';
+import { emissionRates } from '#protocol/economy/emission.ts';
 import type { Address } from '#protocol/ids.ts';
 import type { Clock, Keep, Log, Random } from '#protocol/ports.ts';
 import { startAnvil } from '../chain/anvil.ts';
 import type { ChainPorts, ChainSettings } from '../chain/chain.ts';
-import { deploy, emissionRates } from '../chain/deploy.ts';
+import { deploy } from '../chain/deploy.ts';
 import { openEndpoints } from '../chain/endpoints.ts';
 import { fundGas } from '../chain/fund.ts';
 import { Rpc } from '../chain/rpc.ts';

@@ -23,7 +23,7 @@ struct Parameters {
     uint32 committee;
     /// Part of the remaining pool that an epoch may release, in 1e18: r = 1 - 2^(-epochSeconds / 4 years), so that after
     /// 4 years / epochSeconds full epochs (1 - r)^n = 1/2 of it is left. Hourly epochs: 35,064 in 4 years of 365.25 days,
-    /// r = 1 - 2^(-1/35064) = 19,767,862,466,268 / 1e18, a first cap of 1,976.78 CXT. Rounded down: less is released.
+    /// r = 1 - 2^(-1/35064) = 19,767,862,466,298 / 1e18, a first cap of 1,976.78 CXT. Rounded down: less is released.
     uint256 releaseRate;
     /// Factor of the high-water mark from one epoch to the next, in 1e18: 2^(-epochSeconds / 1 year), a half-life of one
     /// year. Hourly epochs: 2^(-1/8766) = 0.999920930894. Rounded up: the mark stays higher, less is released.

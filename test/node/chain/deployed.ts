@@ -1,9 +1,10 @@
 /** A real chain with the real contracts on it, whose blocks and hours the test makes, and accounts that act through openChain. */
 import { type Chain, openChain } from '#node/chain/chain.ts';
-import { deploy, type Deployment, emissionRates, type Parameters } from '#node/chain/deploy.ts';
+import { deploy, type Deployment, type Parameters } from '#node/chain/deploy.ts';
 import { fundGas } from '#node/chain/fund.ts';
 import { openSigner } from '#node/chain/signer.ts';
 import { systemClock as clock } from '#node/clock.ts';
+import { emissionRates } from '#protocol/economy/emission.ts';
 import type { Address, Epoch } from '#protocol/ids.ts';
 import type { Keep } from '#protocol/ports.ts';
 import { type BeaconChain, publicKeyOf, roundOf, signRound } from '#protocol/time/beacon.ts';
