@@ -87,9 +87,11 @@ contract WorkLedger is IWorkLedger, EpochClock {
         credential.record(worker, epoch, work.tier, work.units - work.marketUnits, work.marketUnits);
         if (!_isOpen(epoch)) return;
         work.merit = ScoreLib.meritDown(work.tier, market.qualityOf(worker), reputation);
-        totals[epoch].units += work.units;
+        uint256 base = _baseOf(work);
+        if (base == 0) return;
+        totals[epoch].units += base;
         totals[epoch].score += _scoreOf(work);
-        stakes.recordWork(worker, work.units);
+        stakes.recordWork(worker, base);
     }
 
     /// @dev Do the sums of the epoch still change? Not once it pays.
@@ -138,7 +140,7 @@ contract WorkLedger is IWorkLedger, EpochClock {
         if (root != work.root || units != work.units) revert WrongProof();
 
         if (work.merit != 0 && _isOpen(epoch)) {
-            totals[epoch].units -= work.units;
+            totals[epoch].units -= _baseOf(work);
             totals[epoch].score -= _scoreOf(work);
         }
         work.merit = 0;
@@ -154,7 +156,13 @@ contract WorkLedger is IWorkLedger, EpochClock {
     }
 
     function _scoreOf(Commitment storage work) internal view returns (uint256) {
-        return uint256(work.units) * work.merit;
+        return _baseOf(work) * work.merit;
+    }
+
+    /// @dev Units of the protocol's own tasks. How many units a job has is what its submitter says: if they counted, whoever
+    /// posts a job of 2^100 units for a wei would take everybody's share, raise the mark and weigh in committees.
+    function _baseOf(Commitment storage work) internal view returns (uint256) {
+        return work.units - work.marketUnits;
     }
 
     /// @inheritdoc IWorkLedger
@@ -169,9 +177,9 @@ contract WorkLedger is IWorkLedger, EpochClock {
     }
 
     /// @inheritdoc IWorkLedger
-    function shareOf(address worker, uint64 epoch) external view returns (uint256, uint256, uint256, uint256) {
+    function shareOf(address worker, uint64 epoch) external view returns (uint256, uint256, uint256) {
         Commitment storage work = commitments[worker][epoch];
-        return (work.units, work.marketUnits, _scoreOf(work), totals[epoch].score);
+        return (_scoreOf(work), totals[epoch].score, work.marketUnits);
     }
 
     /// @inheritdoc IWorkLedger
