@@ -21,7 +21,7 @@ contract MiningPool is IMiningPool, EpochClock {
     /// Compute-PoC gets 80 % of what is released, Stake-to-Validate the rest.
     uint256 internal constant WORK_PERCENT = 80;
     /// A tenth of the work part is for market work. It is paid by fees in the first place; what it earns here on top is at
-    /// most 90 % of the part of its fees that a payer cannot get back, so that paying oneself loses.
+    /// most 90 % of the part of its fees that is burned, so that paying oneself loses, also with auditors of one's own.
     uint256 internal constant MARKET_PART = 10;
     uint256 internal constant MARKET_PERCENT = 90;
     uint8 internal constant WORK = 1;
@@ -188,7 +188,7 @@ contract MiningPool is IMiningPool, EpochClock {
             base = Math.mulDiv(work - forMarket, score, total);
         }
         if (marketUnits != 0) {
-            uint256 bound = (market.feeLost(account, epoch) * MARKET_PERCENT) / 100;
+            uint256 bound = (market.burnedFor(account, epoch) * MARKET_PERCENT) / 100;
             ofMarket = Math.min(bound - marketClaimed[account][epoch], forMarket - marketPaid[epoch]);
         }
     }

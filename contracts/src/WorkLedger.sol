@@ -22,6 +22,7 @@ contract WorkLedger is IWorkLedger, EpochClock {
     IAuditCourt internal immutable court;
     ITaskMarket internal immutable market;
     IComputeCredential internal immutable credential;
+    uint256 internal immutable maxBaseUnits;
 
     mapping(address worker => mapping(uint64 epoch => Commitment)) internal commitments;
     mapping(uint64 epoch => EpochTotals) internal totals;
@@ -34,6 +35,7 @@ contract WorkLedger is IWorkLedger, EpochClock {
         if (w.ledger != address(this)) revert WrongWiring();
         // Two open commit windows would let epochs enter the list out of order.
         if (p.epochSeconds == 0 || p.commitSeconds > p.epochSeconds) revert BadParameters();
+        maxBaseUnits = p.maxBaseUnits;
         beacon = IBeacon(w.beacon);
         stakes = IStakeRegistry(w.stakes);
         court = IAuditCourt(w.court);
@@ -50,6 +52,7 @@ contract WorkLedger is IWorkLedger, EpochClock {
         if (!compute) revert NotRegistered(msg.sender);
         if (slashed) revert AccountSlashed(msg.sender);
         if (units == 0 || units > type(uint104).max || marketUnits > units) revert BadUnits(units, marketUnits);
+        if (units - marketUnits > maxBaseUnits) revert TooMuchBaseWork(units - marketUnits, maxBaseUnits);
         if (tier > uint8(type(Tier).max)) revert BadTier(tier);
         Commitment storage mine = commitments[msg.sender][epoch];
         if (mine.units != 0) revert AlreadyCommitted(msg.sender, epoch);

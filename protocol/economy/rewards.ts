@@ -4,7 +4,7 @@ import { partsOf } from './emission.ts';
 
 /** A tenth of the work part is for market work. */
 export const MARKET_PART = 10n;
-/** What market work earns on top of its fees stays below 90 % of the part of them that a payer cannot get back. */
+/** What market work earns on top of its fees stays below 90 % of what of them is burned. */
 export const MARKET_PERCENT = 90n;
 
 /** A worker's part in the score of an epoch: base tasks only, as nobody can shape those. */
@@ -28,15 +28,15 @@ export function baseReward(released: Wei, { score, totalScore }: WorkShare): Wei
 
 /** What an epoch paid for market work so far. */
 export interface MarketPaid {
-  /** Burned and auditors' parts of the fees that the worker was paid for its work of the epoch. */
-  readonly feeLost: Wei;
+  /** Burned parts of the fees that the worker was paid for its work of the epoch. */
+  readonly burned: Wei;
   readonly toWorker: Wei;
   readonly toAll: Wei;
 }
 
 /** For market work, as far as its fees and the epoch's part for it go; who comes first is paid. */
-export function marketReward(released: Wei, { feeLost, toWorker, toAll }: MarketPaid): Wei {
-  const backed = (feeLost * MARKET_PERCENT) / 100n - toWorker;
+export function marketReward(released: Wei, { burned, toWorker, toAll }: MarketPaid): Wei {
+  const backed = (burned * MARKET_PERCENT) / 100n - toWorker;
   const left = workParts(released).market - toAll;
   return wei(backed < left ? backed : left);
 }

@@ -28,6 +28,7 @@ interface IWorkLedger {
     error AccountSlashed(address worker);
     /// @notice None, more than 2^104 - 1, or a part larger than the whole.
     error BadUnits(uint128 units, uint128 marketUnits);
+    error TooMuchBaseWork(uint256 units, uint256 most);
     error BadTier(uint8 tier);
     error NotCommitted(address worker, uint64 epoch);
     error AlreadyFinalized(address worker, uint64 epoch);

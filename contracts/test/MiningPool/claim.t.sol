@@ -156,8 +156,8 @@ contract ClaimTest is World {
         vm.assertEq(work, 0, "nothing before the fee is paid");
         market.redeem(alice, 1, leafOf(job, 0, 15, 1_000), noPath());
         (work,) = pool.claimable(alice, 1);
-        vm.assertEq(market.feeLost(alice, 1), 15e18, "burned and to the auditors");
-        vm.assertEq(work, 13.5e18, "90 % of it, though there is far more");
+        vm.assertEq(market.burnedFor(alice, 1), 5e18, "a twentieth of the fee");
+        vm.assertEq(work, 4.5e18, "90 % of it, though there is far more");
         claimWork(alice, 1);
         (work,) = pool.claimable(alice, 1);
         vm.assertEq(work, 0, "once");
@@ -170,7 +170,7 @@ contract ClaimTest is World {
         IWorkLedger.Leaf memory leaf = leafOf(job, 0, 1, 5);
         deliverBesideBase(leaf);
         market.redeem(alice, 1, leaf, noPath());
-        vm.assertEq(claimWork(alice, 1), 0.5e18 * 15 / 100 * 90 / 100, "as far as it was paid");
+        vm.assertEq(claimWork(alice, 1), 0.5e18 * 5 / 100 * 90 / 100, "as far as it was paid");
     }
 
     /// @dev A job of 2^100 units for a wei takes nothing from anybody.
@@ -182,7 +182,7 @@ contract ClaimTest is World {
         deliverBesideBase(leaf);
         market.redeem(alice, 1, leaf, noPath());
         (uint256 work,) = pool.claimable(alice, 1);
-        vm.assertEq(work, 0, "a wei has no 15 %");
+        vm.assertEq(work, 0, "a wei has no twentieth");
         (work,) = pool.claimable(bob, 1);
         vm.assertEq(work, basePart(1), "Bob did all the base tasks");
         vm.assertEq(pool.highWater(), 1_000, "and the mark knows of nothing else");
@@ -201,7 +201,7 @@ contract ClaimTest is World {
         (, uint256 part) = workPart(pool.released(1));
         (uint256 work,) = pool.claimable(alice, 1);
         vm.assertLe(work, part, "the part");
-        vm.assertLe(work, market.feeLost(alice, 1) * 90 / 100, "and what its payer lost");
+        vm.assertLe(work, market.burnedFor(alice, 1) * 90 / 100, "and what was burned");
         if (work == 0) return;
         claimWork(alice, 1);
         (work,) = pool.claimable(alice, 1);

@@ -56,6 +56,7 @@ abstract contract World {
             unbondSeconds: 60,
             claimTimeoutSeconds: 60,
             claimWindowSeconds: 600,
+            maxBaseUnits: type(uint128).max,
             committee: 3,
             releaseRate: 1e15,
             decayRate: 0.9e18
