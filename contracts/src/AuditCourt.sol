@@ -25,7 +25,7 @@ contract AuditCourt is IAuditCourt, EpochClock {
     uint256 internal constant WEIGHT_BITS = 64;
 
     /// What is known of the audit of one worker's epoch. One slot but for the bounty: all weights together stay below 10^18
-    /// gwei or the bootstrap's mass, far below 2^64.
+    /// gwei, and seats that are drawn add up to about twice that at most: far below 2^64.
     struct Audit {
         uint64 okWeight;
         uint64 faultWeight;
@@ -64,11 +64,11 @@ contract AuditCourt is IAuditCourt, EpochClock {
         if (drawn == 0 || block.timestamp >= verdictsEnd(drawn)) revert NotInWindow(epoch);
         if (bytes24(digest) == 0) revert BadDigest();
         if (!ledger.isPending(worker, epoch)) revert NoWork(worker, epoch);
-        (bool isDrawn, uint256 weight) = _draw(epoch, worker, msg.sender, drawn);
+        (bool isDrawn, uint256 seat) = _draw(epoch, worker, msg.sender, drawn);
         if (!isDrawn) revert NotOnCommittee(msg.sender);
         mapping(address => uint256) storage cast = ballots[epoch][worker];
         if (cast[msg.sender] != 0) revert AlreadyDone();
-        cast[msg.sender] = _ballot(digest, weight);
+        cast[msg.sender] = _ballot(digest, seat);
         ++audits[epoch][worker].committed;
         emit VerdictCommitted(epoch, worker, msg.sender);
     }
@@ -166,13 +166,13 @@ contract AuditCourt is IAuditCourt, EpochClock {
     function _draw(uint64 epoch, address worker, address validator, uint256 drawn)
         internal
         view
-        returns (bool isDrawn, uint256 weight)
+        returns (bool isDrawn, uint256 seat)
     {
         uint256 members = committee;
         if (isHalfTime(drawn) && uint256(audits[epoch][worker].committed) * 2 < members) members *= 2;
-        uint256 total;
-        (weight, total) = stakes.weightsFor(worker, validator, epoch);
+        (uint256 weight, uint256 total) = stakes.weightsFor(worker, validator, epoch);
         isDrawn = SortitionLib.isDrawn(beacon.seedOf(epoch), worker, validator, members, weight, total);
+        seat = SortitionLib.seatOf(members, weight, total);
     }
 
     /// @inheritdoc IAuditCourt

@@ -17,4 +17,11 @@ library SortitionLib {
         uint256 ticket = uint256(keccak256(abi.encode(seed, worker, validator)));
         return ticket < Math.mulDiv(type(uint256).max, weight * members, total);
     }
+
+    /// @notice What a drawn member's verdict counts. Weight decides who is drawn, and must not count again: a validator with a
+    /// tenth of all weight beside a hundred small ones would sit on nearly every committee and outweigh all others there. So
+    /// every seat counts alike, and only who weighs more than a seat, and therefore always sits, counts its whole weight.
+    function seatOf(uint256 members, uint256 weight, uint256 total) internal pure returns (uint256) {
+        return Math.max(weight, total / members);
+    }
 }

@@ -36,4 +36,32 @@ contract SortitionLibTest {
         bool drawn = SortitionLib.isDrawn(seed, WORKER, validator, 8, less, 1e26);
         if (drawn) vm.assertTrue(SortitionLib.isDrawn(seed, WORKER, validator, 8, more, 1e26), "monotone in weight");
     }
+
+    /// @dev A tenth of all weight in one account, the rest in a hundred: counted by weight, it would decide three audits in
+    /// four; by seats, only where nobody else was drawn.
+    function test_aLargeMinorityDecidesHardlyAnything() public pure {
+        uint256 decided;
+        for (uint256 draw; draw < 500; ++draw) {
+            bytes32 seed = keccak256(abi.encode(draw));
+            if (!SortitionLib.isDrawn(seed, WORKER, address(1), 8, 100, 1_000)) continue;
+            uint256 others;
+            for (uint160 i = 2; i <= 101; ++i) {
+                if (SortitionLib.isDrawn(seed, WORKER, address(i), 8, 9, 1_000)) {
+                    others += SortitionLib.seatOf(8, 9, 1_000);
+                }
+            }
+            if (SortitionLib.seatOf(8, 100, 1_000) > others) ++decided;
+        }
+        // 0.3 expected.
+        vm.assertLe(decided, 5, "a hundredth of the audits at most");
+    }
+
+    function testFuzz_whoAlwaysSitsCountsItsWholeWeight(uint256 members, uint256 weight, uint256 total) public pure {
+        members = bound(members, 1, 1_000);
+        total = bound(total, 1, 1e18);
+        weight = bound(weight, 0, total);
+        uint256 seat = SortitionLib.seatOf(members, weight, total);
+        if (weight * members >= total) vm.assertEq(seat, weight, "all of it");
+        else vm.assertEq(seat, total / members, "a seat like every other");
+    }
 }
