@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Outcome, Verdict} from "../../src/types/Verdict.sol";
+import {Ground} from "./Ground.sol";
+import {bound, vm} from "../support/Vm.sol";
+
+/// @dev Carol is all colluders and Dave all honest validators of one committee: weights add up, so two stand for many.
+contract CollusionTest is Ground {
+    function setUp() public override {
+        super.setUp();
+        everybodyJudges();
+        hire();
+    }
+
+    function judgeBoth(Verdict colluders, Verdict honest) internal returns (Outcome) {
+        commitBase(alice, 1, 1_000);
+        address[] memory judges = both(carol, dave);
+        Verdict[] memory says = new Verdict[](2);
+        (says[0], says[1]) = (colluders, honest);
+        judge(1, only(alice), judges, says);
+        return ledger.commitmentOf(alice, 1).outcome;
+    }
+
+    /// @dev Weight is the stake in gwei, and one gwei for being there.
+    function testFuzz_theLineIsHalfOfTheRevealedWeight(uint256 colluders, uint256 honest) public {
+        // Below a two-billionth of all weight even this committee leaves somebody out.
+        colluders = bound(colluders, 50_000, 50_000e9);
+        honest = honest % 4 == 0 ? colluders : bound(honest, 50_000, 50_000e9);
+        putStake(carol, colluders * 1e9);
+        putStake(dave, honest * 1e9);
+        uint256 snapshot = vm.snapshotState();
+        Outcome forged = judgeBoth(Verdict.Ok, Verdict.Fault);
+        vm.revertToState(snapshot);
+        Outcome slandered = judgeBoth(Verdict.Fault, Verdict.Ok);
+        if (colluders > honest) {
+            vm.assertTrue(forged == Outcome.Accepted, "more than half accepts what it likes");
+            vm.assertTrue(slandered == Outcome.Fault, "and slashes whom it likes");
+        } else if (colluders < honest) {
+            vm.assertTrue(forged == Outcome.Fault, "less than half does not save a cheat");
+            vm.assertTrue(slandered == Outcome.Accepted, "nor slash anybody");
+        } else {
+            vm.assertTrue(forged == Outcome.Unavailable && slandered == Outcome.Unavailable, "half decides nothing");
+        }
+    }
+
+    /// @dev Slandering takes half of the victim's stake, no more: the other half is burned, the emission returns to the pool.
+    function testFuzz_slanderPaysHalfOfWhatItDestroys(uint256 staked) public {
+        staked = bound(staked, 1e18, 1_000_000e18);
+        putStake(alice, staked);
+        putStake(carol, 2e18);
+        putStake(dave, 1e18);
+        uint256 before = wealthOf(alice);
+        uint256 supply = token.totalSupply();
+        judgeBoth(Verdict.Fault, Verdict.Ok);
+        vm.prank(carol);
+        court.claimBounty(1, alice);
+        vm.assertEq(wealthOf(alice), 0, "the victim has lost everything");
+        vm.assertEq(token.balanceOf(carol), before / 2, "the colluders have half");
+        vm.assertEq(supply - token.totalSupply(), before - before / 2, "the rest is nobody's");
+    }
+
+    /// @dev Slashing oneself by one's own committee loses half.
+    function test_slashingOneselfLosesHalf() public {
+        putStake(carol, 2e18);
+        uint256 before = wealthOf(alice) + wealthOf(carol);
+        judgeBoth(Verdict.Fault, Verdict.Ok);
+        vm.prank(carol);
+        court.claimBounty(1, alice);
+        vm.assertEq(before - wealthOf(alice) - wealthOf(carol), 5e18, "of ten");
+    }
+
+    /// @dev A captured committee accepts 2^104 units of base work that nobody did: all of the epoch's pot, and no more.
+    function test_open_aCapturedCommitteeTakesTheEpochsPot() public {
+        putStake(carol, 2e18);
+        putStake(dave, 1e18);
+        commitBase(alice, 1, type(uint104).max);
+        commitBase(bob, 1, 1e12);
+        draw(1);
+        for (uint256 i; i < 2; ++i) {
+            commitVerdict(i == 0 ? carol : dave, bob, 1, Verdict.Ok);
+        }
+        commitVerdict(carol, alice, 1, Verdict.Ok);
+        commitVerdict(dave, alice, 1, Verdict.Fault);
+        goTo(revealsFrom(1));
+        for (uint256 i; i < 2; ++i) {
+            revealVerdict(i == 0 ? carol : dave, bob, 1, Verdict.Ok);
+        }
+        revealVerdict(carol, alice, 1, Verdict.Ok);
+        revealVerdict(dave, alice, 1, Verdict.Fault);
+        goTo(concludesFrom(1));
+        ledger.finalize(alice, 1);
+        ledger.finalize(bob, 1);
+        settle(1);
+        uint256 pot = pool.released(1) * 80 / 100;
+        uint256 forged = earn(alice, 1);
+        vm.assertLe(pot - forged, pot / 1e12, "all of it, to a millionth of a millionth");
+        vm.assertLe(forged, pot, "the cap of one epoch bounds it");
+    }
+}
