@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Domain } from '#protocol/codec/typed-data.ts';
 import { parseCxt } from '#protocol/ids.ts';
 import type { Log } from '#protocol/ports.ts';
+import { epochsToClaim } from '#protocol/time/epoch.ts';
 import { Account } from './account.ts';
 import { EventRing } from './api/events.ts';
 import type { NodeApi } from './api/ports.ts';
@@ -53,8 +54,8 @@ const honest =
   (order, signal) =>
     proveShard(ports, context, order, signal);
 
-/** Epochs back at which this node looks for things to collect. */
-const LOOKBACK = 24;
+/** Epochs after the claim of an epoch opened in which this node looks for things to collect: what is older is claimed by hand. */
+const LEEWAY = 24;
 const MIB = 2 ** 20;
 /** Bytes of blobs that a node keeps at most. */
 const BLOB_CAP = 64 * 2 ** 30;
@@ -183,6 +184,7 @@ async function startRoles(parts: Assembly, ports: RolePorts, memory: Memory, eng
   const { settings, life, profile } = parts;
   const { law } = profile;
   const { domain, self } = ports;
+  const lookback = epochsToClaim(law) + LEEWAY;
   const has = { compute: settings.roles.includes('compute'), validator: settings.roles.includes('validator') };
   const target = settings.stake.target === 'minimum' ? 'minimum' : parseCxt(settings.stake.target);
   if (has.compute || has.validator) {
@@ -195,13 +197,13 @@ async function startRoles(parts: Assembly, ports: RolePorts, memory: Memory, eng
     // Base tasks are of class exact.
     const baseTasks = classes.has('exact') ? settings.compute.baseTasks : 0;
     const prove = parts.prover(ports, { domain, engine });
-    const limits = { self, law, domain, workers, baseTasks, capacity: workers * 2, classes, lookback: LOOKBACK };
+    const limits = { self, law, domain, workers, baseTasks, capacity: workers * 2, classes, lookback };
     await life.start(running('compute', new Compute({ ...ports, prove }, limits, memory)));
   }
   if (has.validator) {
     const { chain, ...beacon } = profile.beacon;
     const rounds = drandRounds({ endpoints: settings.beacon.endpoints, chain, beacon }, ports.log);
-    const limits = { self, law, domain, beacon, lookback: LOOKBACK };
+    const limits = { self, law, domain, beacon, lookback };
     await life.start(running('validator', new Validator({ ...ports, rounds }, limits, memory.records)));
   }
 }
@@ -227,7 +229,7 @@ async function assemble(parts: Assembly): Promise<RunningNode> {
 
   const { law } = profile;
   const { self, blobs, view } = ports;
-  const account = new Account(ports, { self, law, lookback: LOOKBACK });
+  const account = new Account(ports, { self, law });
   const { host } = rooms.p2p;
   const peers = () => host.connected().length;
   const listen = () => host.addresses();

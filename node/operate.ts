@@ -87,7 +87,7 @@ export class Operate implements NodeApi {
     const { view, account, shelf, records } = this.#parts;
     const { law, ...facts } = this.#facts;
     const head = view.head();
-    const { cxt, staked, claimable } = await account.balances();
+    const { cxt, staked, claimable, vesting } = await account.balances();
     const self = facts.address;
     const made = shelf.all();
     const accepted = made.filter(({ committed }) =>
@@ -100,7 +100,12 @@ export class Operate implements NodeApi {
       peers: this.#parts.peers(),
       epoch: epochAt(law, head.timestamp) ?? -1,
       head,
-      balances: { cxt: formatCxt(cxt), staked: formatCxt(staked), claimable: formatCxt(claimable) },
+      balances: {
+        cxt: formatCxt(cxt),
+        staked: formatCxt(staked),
+        claimable: formatCxt(claimable),
+        vesting: formatCxt(vesting),
+      },
       slashed: view.slashed(self),
       proofs: {
         signed: made.length,

@@ -28,6 +28,8 @@ export interface Law {
   readonly vestSeconds: number;
   readonly unbondSeconds: number;
   readonly claimTimeoutSeconds: number;
+  /** From the moment an epoch's emission can be claimed to the moment what is left of it returns to the pool. */
+  readonly claimWindowSeconds: number;
   /** Expected members of a committee. */
   readonly committee: number;
   /** Samples that each member draws. */

@@ -89,6 +89,8 @@ export interface CommitmentView {
   readonly tier: number;
   /** Null until concluded. */
   readonly outcome: null | 'accepted' | 'fault' | 'unavailable' | 'unaudited';
+  /** What it counts in the sharing of the epoch's emission; 0 until concluded, and where it was not accepted in time. */
+  readonly score: bigint;
 }
 
 export interface JobView {
@@ -127,6 +129,10 @@ export interface ChainView {
   slashed(worker: Address): boolean;
   /** Has the pool settled this epoch? */
   settled(epoch: Epoch): boolean;
+  /** What the pool released for it; null before it is settled. */
+  releasedIn(epoch: Epoch): Wei | null;
+  /** How many verdicts of the epoch each validator revealed. */
+  reveals(epoch: Epoch): ReadonlyMap<Address, number>;
   /** Resolves at the next confirmed block (or at once when aborted). */
   nextBlock(signal?: AbortSignal): Promise<Head>;
 }
@@ -139,7 +145,7 @@ export type Sent = Promise<{ readonly transaction: Hash; readonly block: number 
 export type VerdictName = 'ok' | 'fault' | 'unavailable';
 
 export interface WorkPort {
-  commitWork(c: Omit<CommitmentView, 'worker' | 'outcome'>): Sent;
+  commitWork(c: Omit<CommitmentView, 'worker' | 'outcome' | 'score'>): Sent;
   /** Folds an audited commitment into its epoch (or slashes): anyone may call, once the reveal window is over. */
   finalize(worker: Address, epoch: Epoch): Sent;
 }

@@ -38,10 +38,13 @@ abstract contract EpochClock {
         return block.timestamp < genesis ? 0 : epochAt(block.timestamp) + 1;
     }
 
-    /// @dev Now, after the epoch's end and before its commit window closes?
+    /// @dev Now, after the epoch's end and before its commit window closes? Each number comes from 64 bits,
+    /// so nothing overflows.
     function isCommitWindow(uint64 epoch) internal view returns (bool) {
-        uint256 end = genesis + (uint256(epoch) + 1) * epochSeconds;
-        return block.timestamp >= end && block.timestamp < end + commitSeconds;
+        unchecked {
+            uint256 end = genesis + (uint256(epoch) + 1) * epochSeconds;
+            return block.timestamp >= end && block.timestamp < end + commitSeconds;
+        }
     }
 
     function isHalfTime(uint256 drawnAt) internal view returns (bool) {

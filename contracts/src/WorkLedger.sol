@@ -56,7 +56,9 @@ contract WorkLedger is IWorkLedger, EpochClock {
 
         mine.root = root;
         // Both fit: they were compared with the type's maximum above.
-        (mine.units, mine.marketUnits, mine.tier) = (uint104(units), uint104(marketUnits), Tier(tier));
+        mine.units = uint104(units);
+        mine.marketUnits = uint104(marketUnits);
+        mine.tier = Tier(tier);
         // Commit windows do not overlap, so epochs enter the list in order.
         if (newestWithWork != epoch + 1) {
             nextWithWork[newestWithWork] = epoch + 1;

@@ -19,7 +19,12 @@ export const status = z.object({
   epoch: z.int(),
   head: z.object({ number: count, timestamp: count }),
   engine: z.string().describe('engine profile, e.g. onnxruntime-1.30.0/cpu/x64-avx2'),
-  balances: z.object({ cxt, staked: cxt, claimable: cxt }),
+  balances: z.object({
+    cxt,
+    staked: cxt,
+    claimable: cxt,
+    vesting: cxt.describe('of settled epochs, at least; it can be claimed when it has vested'),
+  }),
   slashed: z.boolean(),
   proofs: z.object({ signed: count, committed: count, accepted: count }),
   audits: z.object({ ok: count, fault: count, unavailable: count }),

@@ -84,8 +84,10 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       worker: f.account('worker'),
       epoch: f.epoch(),
       outcome: OUTCOMES[f.number('outcome')] ?? 'unaudited',
+      score: f.big('score'),
     }),
   ],
+  VerdictRevealed: [(f) => ({ type: 'verdict-revealed', epoch: f.epoch(), validator: f.account('validator') })],
   EpochSettled: [(f) => ({ type: 'epoch-settled', epoch: f.epoch(), released: wei(f.big('released')) })],
   JobPosted: [
     (f) => ({

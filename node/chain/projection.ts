@@ -10,8 +10,15 @@ export type EarningKind = 'work' | 'audit' | 'fee' | 'audit-fee' | 'bounty';
 /** What happened on the chain, in the node's own words. */
 export type ChainEvent =
   | { readonly type: 'seed-drawn'; readonly epoch: Epoch; readonly seed: Hash; readonly drawnAt: number }
-  | ({ readonly type: 'work-committed' } & Omit<CommitmentView, 'outcome'>)
-  | { readonly type: 'work-finalized'; readonly worker: Address; readonly epoch: Epoch; readonly outcome: Outcome }
+  | ({ readonly type: 'work-committed' } & Omit<CommitmentView, 'outcome' | 'score'>)
+  | {
+      readonly type: 'work-finalized';
+      readonly worker: Address;
+      readonly epoch: Epoch;
+      readonly outcome: Outcome;
+      readonly score: bigint;
+    }
+  | { readonly type: 'verdict-revealed'; readonly epoch: Epoch; readonly validator: Address }
   | { readonly type: 'epoch-settled'; readonly epoch: Epoch; readonly released: Wei }
   | ({ readonly type: 'job-posted' } & Omit<JobView, 'paidUnits' | 'state'>)
   | {
@@ -72,6 +79,8 @@ interface JobFacts {
 export interface ChainFacts {
   readonly seeds: Map<Epoch, { readonly seed: Hash; readonly drawnAt: number }>;
   readonly commitments: Map<Epoch, Map<Address, CommitmentView>>;
+  /** Verdicts that each validator revealed. */
+  readonly reveals: Map<Epoch, Map<Address, number>>;
   /** What each settled epoch released. */
   readonly settled: Map<Epoch, Wei>;
   readonly jobs: Map<bigint, JobFacts>;
@@ -84,6 +93,7 @@ export function noFacts(): ChainFacts {
   return {
     seeds: new Map(),
     commitments: new Map(),
+    reveals: new Map(),
     settled: new Map(),
     jobs: new Map(),
     slashes: [],
@@ -119,12 +129,21 @@ export function applyEvent(facts: ChainFacts, event: ChainEvent): void {
       return;
     case 'work-committed': {
       const { type: _, ...commitment } = event;
-      entry(facts.commitments, event.epoch, () => new Map()).set(event.worker, { ...commitment, outcome: null });
+      entry(facts.commitments, event.epoch, () => new Map()).set(event.worker, {
+        ...commitment,
+        outcome: null,
+        score: 0n,
+      });
       return;
     }
     case 'work-finalized':
-      finalize(facts, event.worker, event.epoch, event.outcome);
+      finalize(facts, event);
       return;
+    case 'verdict-revealed': {
+      const ofEpoch = entry(facts.reveals, event.epoch, () => new Map());
+      ofEpoch.set(event.validator, (ofEpoch.get(event.validator) ?? 0) + 1);
+      return;
+    }
     case 'epoch-settled':
       facts.settled.set(event.epoch, event.released);
       return;
@@ -142,10 +161,11 @@ export function applyEvent(facts: ChainFacts, event: ChainEvent): void {
   }
 }
 
-function finalize(facts: ChainFacts, worker: Address, epoch: Epoch, outcome: Outcome): void {
+function finalize(facts: ChainFacts, event: Extract<ChainEvent, { readonly type: 'work-finalized' }>): void {
+  const { worker, epoch, outcome, score } = event;
   const ofEpoch = facts.commitments.get(epoch);
   const commitment = ofEpoch?.get(worker);
-  if (ofEpoch !== undefined && commitment !== undefined) ofEpoch.set(worker, { ...commitment, outcome });
+  if (ofEpoch !== undefined && commitment !== undefined) ofEpoch.set(worker, { ...commitment, outcome, score });
   if (outcome !== 'fault') return;
   // The slash comes before or after it in the same transaction.
   const at = facts.slashes.findIndex((s) => s.address === worker && s.epoch === null);

@@ -78,6 +78,14 @@ export class ProjectedView implements ChainView, LogSink {
     return this.#facts.settled.has(epoch);
   }
 
+  releasedIn(epoch: Epoch): Wei | null {
+    return this.#facts.settled.get(epoch) ?? null;
+  }
+
+  reveals(epoch: Epoch): ReadonlyMap<Address, number> {
+    return this.#facts.reveals.get(epoch) ?? new Map();
+  }
+
   nextBlock(signal?: AbortSignal): Promise<Head> {
     if (signal?.aborted === true) return Promise.resolve(this.#head);
     return new Promise((resolve) => {

@@ -28,7 +28,10 @@ export function statusText(found: Status): string {
     ['network', `${found.profile}, epoch ${found.epoch}, block ${head.number}`],
     ['roles', found.roles.join(', ') || 'none'],
     ['engine', found.engine],
-    ['balance', `${balances.cxt} CXT, ${balances.staked} staked, ${balances.claimable} to claim`],
+    [
+      'balance',
+      `${balances.cxt} CXT, ${balances.staked} staked, ${balances.claimable} to claim, ${balances.vesting} vesting`,
+    ],
     ['proofs', `${proofs.signed} signed, ${proofs.committed} committed, ${proofs.accepted} accepted`],
     ['audits', `${audits.ok} ok, ${audits.fault} fault, ${audits.unavailable} unavailable`],
   ];

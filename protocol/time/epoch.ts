@@ -41,3 +41,14 @@ export function committing(law: Law, time: number): Epoch | null {
   const before = epoch(now - 1);
   return time < epochTimes(law, before).commitEnds ? before : null;
 }
+
+/** Epochs from the one that works to the one in which its emission can be claimed, while seeds are drawn on time. */
+export function epochsToClaim(law: Law): number {
+  const { claimable } = auditTimes(law, epochTimes(law, epoch(0)).commitEnds);
+  return Math.ceil((claimable - law.genesis) / law.epochSeconds);
+}
+
+/** Epochs after which unclaimed emission has returned to the pool. */
+export function epochsToExpiry(law: Law): number {
+  return epochsToClaim(law) + Math.ceil(law.claimWindowSeconds / law.epochSeconds);
+}

@@ -107,6 +107,7 @@ export const LAW: Law = {
   vestSeconds: 2,
   unbondSeconds: 22,
   claimTimeoutSeconds: 22,
+  claimWindowSeconds: 80,
   committee: 3,
   samples: 4,
 };

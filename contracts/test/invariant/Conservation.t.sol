@@ -2,7 +2,10 @@
 pragma solidity ^0.8.28;
 
 import {vm} from "../support/Vm.sol";
+import {EpochActions} from "./EpochActions.sol";
 import {Handler} from "./Handler.sol";
+import {JobActions} from "./JobActions.sol";
+import {People} from "./People.sol";
 
 /// @notice DESIGN section 9: at every block pool + stakes + escrows + unclaimed + wallets + burned = 100,000,000 CXT.
 contract ConservationTest {
@@ -52,35 +55,35 @@ contract ConservationTest {
     /// @dev Work and its payment are drawn more often than the rest: without them nobody has anything to act with.
     function targetSelectors() public view returns (FuzzSelector[] memory targets) {
         bytes4[22] memory all = [
-            Handler.work.selector,
-            Handler.work.selector,
-            Handler.work.selector,
+            EpochActions.work.selector,
+            EpochActions.work.selector,
+            EpochActions.work.selector,
             Handler.settleAll.selector,
             Handler.claimAll.selector,
             Handler.claimBounties.selector,
-            Handler.claimAuditFees.selector,
-            Handler.finalizeLate.selector,
+            JobActions.claimAuditFees.selector,
+            EpochActions.finalizeLate.selector,
             Handler.expireAll.selector,
-            Handler.stake.selector,
-            Handler.stake.selector,
-            Handler.unstake.selector,
-            Handler.withdrawAll.selector,
-            Handler.postOne.selector,
-            Handler.claimShards.selector,
-            Handler.claimShards.selector,
-            Handler.redeemAll.selector,
-            Handler.releaseOne.selector,
-            Handler.refundOne.selector,
-            Handler.convictOne.selector,
-            Handler.convictOne.selector,
-            Handler.meddle.selector
+            People.stake.selector,
+            People.stake.selector,
+            People.unstake.selector,
+            People.withdrawAll.selector,
+            JobActions.postOne.selector,
+            JobActions.claimShards.selector,
+            JobActions.claimShards.selector,
+            JobActions.redeemAll.selector,
+            JobActions.releaseOne.selector,
+            JobActions.refundOne.selector,
+            EpochActions.convictOne.selector,
+            EpochActions.convictOne.selector,
+            People.meddle.selector
         ];
         targets = new FuzzSelector[](1);
         targets[0] = FuzzSelector(address(handler), new bytes4[](all.length + 1));
         for (uint256 i; i < all.length; ++i) {
             targets[0].selectors[i] = all[i];
         }
-        targets[0].selectors[all.length] = Handler.wait.selector;
+        targets[0].selectors[all.length] = People.wait.selector;
     }
 
     /// @dev One campaign for all sentences, so that each of its calls is checked against all of them.

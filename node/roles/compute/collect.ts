@@ -32,6 +32,8 @@ export function recentEpochs(now: Epoch, lookback: number): Epoch[] {
 export class Collecting {
   readonly #ports: CollectPorts;
   readonly #settings: CollectSettings;
+  /** Epochs that owe nothing any more. */
+  readonly #claimed = new Set<Epoch>();
 
   constructor(ports: CollectPorts, settings: CollectSettings) {
     this.#ports = ports;
@@ -60,7 +62,7 @@ export class Collecting {
     if (mine.outcome === null && now >= times.revealsEnd) await this.#ports.work.finalize(worker, of);
     if (now >= times.pays && !this.#ports.view.settled(of)) await this.#ports.pool.settle();
     if (mine.outcome !== 'accepted' || this.#ports.view.slashed(worker)) return;
-    if (now >= times.claimable && this.#ports.view.settled(of)) await this.#claim(of);
+    if (now >= times.claimable && this.#ports.view.settled(of)) await this.#claim(mine);
     if (mine.marketUnits > 0n) await this.#redeem(mine, signal);
   }
 
@@ -94,9 +96,12 @@ export class Collecting {
     return job.width === 0 || paidBelow(paid, leaf.word) === shardsBelow(job.width, leaf.word);
   }
 
-  async #claim(of: Epoch): Promise<void> {
+  async #claim({ epoch: of, marketUnits }: CommitmentView): Promise<void> {
+    if (this.#claimed.has(of)) return;
     const claimable = await this.#ports.pool.claimable(this.#settings.self, of);
     if (claimable.work > 0n) await this.#ports.pool.claimWork(of);
+    // What market work earns grows as it is redeemed; base work is claimed at once.
+    else if (marketUnits === 0n) this.#claimed.add(of);
   }
 }
 

@@ -1,6 +1,7 @@
 /** The ports over the real contracts on a real chain: an epoch, a job, a fault, and where every wei is meanwhile. */
 import t, { type Test } from 'tap';
 import { hashText, hashWords } from '#protocol/codec/abi.ts';
+import { vestingOf } from '#protocol/economy/vesting.ts';
 import { epoch, hash, parseCxt, units, wei } from '#protocol/ids.ts';
 import type { RedeemLeaf, VerdictName } from '#protocol/ports.ts';
 import { openChain } from '#node/chain/chain.ts';
@@ -121,9 +122,17 @@ t.test('an epoch: commitments, verdicts, release, rewards', async (t) => {
   t.ok(supply.unclaimed > 0n);
   await conserved(t);
 
+  const { view } = worker.chain;
+  const [commitments, reveals] = [view.commitments(epoch(1)), view.reveals(epoch(1))];
+  const settled = { released: view.releasedIn(epoch(1)) ?? wei(0n), commitments, reveals };
   await world.at(pays + LAW.vestSeconds);
   const { work } = await worker.chain.pool.claimable(worker.address, epoch(1));
   const { audit } = await worker.chain.pool.claimable(first.address, epoch(1));
+  t.same(
+    [worker, first].map(({ address }) => vestingOf(address, settled)),
+    [work, audit],
+    'as the law in TypeScript said',
+  );
   await world.mined(Promise.all([worker.chain.pool.claimWork(epoch(1)), first.chain.pool.claimAudit(epoch(1))]));
   await caughtUp();
   t.equal(await worker.chain.token.balanceOf(worker.address), work);

@@ -81,7 +81,7 @@ t.test('an event of a job that was never posted is not a crash', async (t) => {
 
 t.test('outcomes, and a slash that knows its epoch in either order of the events', async (t) => {
   const slashed: ChainEvent = { type: 'slashed', worker: A, amount: wei(5n) };
-  const finalized: ChainEvent = { type: 'work-finalized', worker: A, epoch: epoch(3), outcome: 'fault' };
+  const finalized: ChainEvent = { type: 'work-finalized', worker: A, epoch: epoch(3), outcome: 'fault', score: 0n };
   const before = [committed(A, 2), committed(A, 3), committed(B, 3)];
   for (const order of [
     [slashed, finalized],

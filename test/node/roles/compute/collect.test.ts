@@ -54,6 +54,7 @@ async function turn(timestamp: number, facts: Facts) {
     manifest,
     tier,
     outcome: facts.outcome ?? null,
+    score: 0n,
   };
   const calls: string[] = [];
   const redeemed: Array<{ leaf: RedeemLeaf; path: readonly SumStep[] }> = [];
