@@ -102,20 +102,32 @@ t.test('as built: the vote deters who forges much, and not who forges little', a
   t.notOk(holds(share(3, 100), share(0, 1)), 'but not 3 %');
   t.ok(holds(share(6, 100), share(1, 3)), 'a third colludes: from 6 % on');
   t.notOk(holds(share(5, 100), share(1, 3)), 'but not 5 %');
-  const needed = exposureNeeded(smallest, COST, foundByVote(smallest, jury(share(0, 1))).fault) ?? 0n;
-  t.ok(needed > 300_000_000n * COST, 'no stake makes one forged segment a loss: five of eight must meet it');
+  const needed = (part: Ratio, r: Ratio): number =>
+    Number(((exposureNeeded(part, COST, foundByVote(part, jury(r)).fault) ?? 0n) * 100n) / COST) / 100;
+  const rows = [1, 3, 5, 10, 20, 100].map((hundredths) => share(hundredths, 100));
+  t.same(
+    rows.map((part) => needed(part, share(0, 1))),
+    [2077.63, 36.43, 6.7, 1, 0.34, 1],
+  );
+  t.same(
+    rows.map((part) => needed(part, share(1, 3))),
+    [15254.11, 249.49, 42.73, 5.29, 1.22, 1.34],
+  );
+  t.ok(
+    needed(smallest, share(0, 1)) > 300_000_000,
+    'no stake makes one forged segment a loss: five of eight must see it',
+  );
 });
 
 t.test(
   'as built: what forging a little gains is a few hundredths of the cost, whoever colludes less than a third',
   async (t) => {
-    const of = (gain: bigint): number => Number((gain * 10_000n) / COST) / 100;
-    t.equal(of(best(withNothing, jury(share(0, 1)))), 2.17, 'per cent, when only the epoch is lost: silence');
-    t.equal(of(best(barest, jury(share(0, 1)))), 1.49, 'per cent, with a day that vests');
     const staked = { ...barest, stake: wei(1_000n * COST) };
-    t.equal(of(best(staked, jury(share(0, 1)))), 0.62, 'per cent, with a thousand epochs staked');
-    t.equal(of(best(barest, jury(share(1, 4)))), 2.2, 'per cent, if a quarter colludes');
-    t.equal(of(best(barest, jury(share(1, 3)))), 2.59, 'per cent, if a third does');
+    const per10_000 = (at: Exposure): number[] =>
+      [share(0, 1), share(1, 4), share(1, 3)].map((r) => Number((best(at, jury(r)) * 10_000n) / COST));
+    t.same(per10_000(withNothing), [217, 336, 879], 'when only the epoch is lost: a newcomer, or silence');
+    t.same(per10_000(barest), [149, 220, 259], 'and a day that vests');
+    t.same(per10_000(staked), [62, 90, 104], 'and a thousand epochs staked');
   },
 );
 
