@@ -70,6 +70,35 @@ contract CollusionTest is Ground {
         vm.assertEq(before - wealthOf(alice) - wealthOf(carol), 5e18, "of ten");
     }
 
+    /// @dev The draw of the public network among forty equal validators, eight of them colluding, for a thousand names of
+    /// workers: how often the eight are the majority of those drawn. Committees of exactly eight would be theirs 10 times in
+    /// 1,000 (protocol/economy/deterrence.ts).
+    function test_open_amongManyNamesSomeCommitteesAreCaptured() public {
+        publicLaw();
+        for (uint256 i; i < 40; ++i) {
+            enrol(named(i), false, true);
+            putStake(named(i), 3_000e18);
+        }
+        draw(1);
+        uint256 captured;
+        uint256 seats;
+        for (uint256 w; w < 1_000; ++w) {
+            uint256 colluders;
+            uint256 honest;
+            for (uint256 i; i < 40; ++i) {
+                if (!court.onCommittee(1, named(1_000 + w), named(i))) continue;
+                if (i < 8) ++colluders;
+                else ++honest;
+            }
+            seats += colluders + honest;
+            if (colluders > honest) ++captured;
+        }
+        vm.assertGe(seats, 7_800, "eight seats on average");
+        vm.assertLe(seats, 8_200, "and no more");
+        vm.assertGe(captured, 5, "of the order that the weights say");
+        vm.assertLe(captured, 30, "of the order that the weights say");
+    }
+
     /// @dev A captured committee accepts 2^104 units of base work that nobody did: all of the epoch's pot, and no more.
     function test_open_aCapturedCommitteeTakesTheEpochsPot() public {
         putStake(carol, 2e18);
