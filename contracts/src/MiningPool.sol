@@ -20,7 +20,9 @@ contract MiningPool is IMiningPool, EpochClock {
 
     /// Compute-PoC gets 80 % of what is released, Stake-to-Validate the rest.
     uint256 internal constant WORK_PERCENT = 80;
-    /// Emission for market work stays below 90 % of the part of its fees that a payer cannot get back.
+    /// A tenth of the work part is for market work. It is paid by fees in the first place; what it earns here on top is at
+    /// most 90 % of the part of its fees that is burned, so that paying oneself loses, also with auditors of one's own.
+    uint256 internal constant MARKET_PART = 10;
     uint256 internal constant MARKET_PERCENT = 90;
     uint8 internal constant WORK = 1;
     uint8 internal constant AUDIT = 2;
@@ -49,8 +51,10 @@ contract MiningPool is IMiningPool, EpochClock {
     /// A bit for each epoch, 256 a slot: who claims epoch after epoch writes to a slot that it has written to before.
     mapping(address account => mapping(uint64 epochs256 => uint256)) internal workClaimed;
     mapping(address account => mapping(uint64 epochs256 => uint256)) internal auditClaimed;
-    /// Market work is paid as far as it was redeemed, so its share is claimed by amount.
+    /// Market work is paid as far as it was redeemed, so what it earns is claimed by amount.
     mapping(address account => mapping(uint64 epoch => uint256)) internal marketClaimed;
+    /// By everybody together: it never exceeds the epoch's part for market work.
+    mapping(uint64 epoch => uint256) internal marketPaid;
     /// @inheritdoc IMiningPool
     uint256 public highWater;
     uint88 internal owed;
@@ -96,7 +100,10 @@ contract MiningPool is IMiningPool, EpochClock {
         Epoch storage settled = _claimable(epoch);
         (uint256 base, uint256 ofMarket) = _workOf(msg.sender, epoch, settled.released);
         if (base != 0) workClaimed[msg.sender][epoch / 256] |= _bitOf(epoch);
-        if (ofMarket != 0) marketClaimed[msg.sender][epoch] += ofMarket;
+        if (ofMarket != 0) {
+            marketClaimed[msg.sender][epoch] += ofMarket;
+            marketPaid[epoch] += ofMarket;
+        }
         _pay(epoch, settled, base + ofMarket, WORK);
     }
 
@@ -174,20 +181,16 @@ contract MiningPool is IMiningPool, EpochClock {
         view
         returns (uint256 base, uint256 ofMarket)
     {
-        (uint256 units, uint256 marketUnits, uint256 score, uint256 total) = ledger.shareOf(account, epoch);
-        if (score == 0) return (0, 0);
-        (base,) = _parts(amount);
-        base = Math.mulDiv(base, score, total);
-        if (marketUnits != 0) {
-            ofMarket = Math.mulDiv(base, marketUnits, units, Math.Rounding.Ceil);
-            base -= ofMarket;
-            ofMarket = Math.min(ofMarket, _marketBound(account, epoch)) - marketClaimed[account][epoch];
+        (uint256 work,) = _parts(amount);
+        uint256 forMarket = work / MARKET_PART;
+        (uint256 score, uint256 total, uint256 marketUnits) = ledger.shareOf(account, epoch);
+        if (score != 0 && workClaimed[account][epoch / 256] & _bitOf(epoch) == 0) {
+            base = Math.mulDiv(work - forMarket, score, total);
         }
-        if (workClaimed[account][epoch / 256] & _bitOf(epoch) != 0) base = 0;
-    }
-
-    function _marketBound(address account, uint64 epoch) internal view returns (uint256) {
-        return (market.feeLost(account, epoch) * MARKET_PERCENT) / 100;
+        if (marketUnits != 0) {
+            uint256 bound = (market.burnedFor(account, epoch) * MARKET_PERCENT) / 100;
+            ofMarket = Math.min(bound - marketClaimed[account][epoch], forMarket - marketPaid[epoch]);
+        }
     }
 
     function _auditOf(address account, uint64 epoch, uint256 amount) internal view returns (uint256) {

@@ -40,7 +40,7 @@ contract TaskMarket is ITaskMarket, EpochClock {
 
     /// @dev What a fee left behind for a worker's epoch. Both fit: all CXT in wei fits 88 bits.
     struct Fees {
-        uint128 lost;
+        uint128 burned;
         uint128 auditors;
     }
 
@@ -187,7 +187,7 @@ contract TaskMarket is ITaskMarket, EpochClock {
         uint256 odd = auditors % court.revealsOf(epoch, worker);
         (burned, auditors) = (burned + odd, auditors - odd);
         Fees storage left = fees[worker][epoch];
-        (left.lost, left.auditors) = (left.lost + uint128(burned + auditors), left.auditors + uint128(auditors));
+        (left.burned, left.auditors) = (left.burned + uint128(burned), left.auditors + uint128(auditors));
     }
 
     function _requireAccepted(address worker, uint64 epoch, IWorkLedger.Leaf calldata leaf, SumStep[] calldata path)
@@ -265,8 +265,8 @@ contract TaskMarket is ITaskMarket, EpochClock {
     }
 
     /// @inheritdoc ITaskMarket
-    function feeLost(address worker, uint64 epoch) external view returns (uint256) {
-        return fees[worker][epoch].lost;
+    function burnedFor(address worker, uint64 epoch) external view returns (uint256) {
+        return fees[worker][epoch].burned;
     }
 
     /// @inheritdoc ITaskMarket

@@ -22,6 +22,7 @@ contract WorkLedger is IWorkLedger, EpochClock {
     IAuditCourt internal immutable court;
     ITaskMarket internal immutable market;
     IComputeCredential internal immutable credential;
+    uint256 internal immutable maxBaseUnits;
 
     mapping(address worker => mapping(uint64 epoch => Commitment)) internal commitments;
     mapping(uint64 epoch => EpochTotals) internal totals;
@@ -34,6 +35,7 @@ contract WorkLedger is IWorkLedger, EpochClock {
         if (w.ledger != address(this)) revert WrongWiring();
         // Two open commit windows would let epochs enter the list out of order.
         if (p.epochSeconds == 0 || p.commitSeconds > p.epochSeconds) revert BadParameters();
+        maxBaseUnits = p.maxBaseUnits;
         beacon = IBeacon(w.beacon);
         stakes = IStakeRegistry(w.stakes);
         court = IAuditCourt(w.court);
@@ -50,6 +52,7 @@ contract WorkLedger is IWorkLedger, EpochClock {
         if (!compute) revert NotRegistered(msg.sender);
         if (slashed) revert AccountSlashed(msg.sender);
         if (units == 0 || units > type(uint104).max || marketUnits > units) revert BadUnits(units, marketUnits);
+        if (units - marketUnits > maxBaseUnits) revert TooMuchBaseWork(units - marketUnits, maxBaseUnits);
         if (tier > uint8(type(Tier).max)) revert BadTier(tier);
         Commitment storage mine = commitments[msg.sender][epoch];
         if (mine.units != 0) revert AlreadyCommitted(msg.sender, epoch);
@@ -87,9 +90,11 @@ contract WorkLedger is IWorkLedger, EpochClock {
         credential.record(worker, epoch, work.tier, work.units - work.marketUnits, work.marketUnits);
         if (!_isOpen(epoch)) return;
         work.merit = ScoreLib.meritDown(work.tier, market.qualityOf(worker), reputation);
-        totals[epoch].units += work.units;
+        uint256 base = _baseOf(work);
+        if (base == 0) return;
+        totals[epoch].units += base;
         totals[epoch].score += _scoreOf(work);
-        stakes.recordWork(worker, work.units);
+        stakes.recordWork(worker, base);
     }
 
     /// @dev Do the sums of the epoch still change? Not once it pays.
@@ -138,7 +143,7 @@ contract WorkLedger is IWorkLedger, EpochClock {
         if (root != work.root || units != work.units) revert WrongProof();
 
         if (work.merit != 0 && _isOpen(epoch)) {
-            totals[epoch].units -= work.units;
+            totals[epoch].units -= _baseOf(work);
             totals[epoch].score -= _scoreOf(work);
         }
         work.merit = 0;
@@ -154,7 +159,13 @@ contract WorkLedger is IWorkLedger, EpochClock {
     }
 
     function _scoreOf(Commitment storage work) internal view returns (uint256) {
-        return uint256(work.units) * work.merit;
+        return _baseOf(work) * work.merit;
+    }
+
+    /// @dev Units of the protocol's own tasks. How many units a job has is what its submitter says: if they counted, whoever
+    /// posts a job of 2^100 units for a wei would take everybody's share, raise the mark and weigh in committees.
+    function _baseOf(Commitment storage work) internal view returns (uint256) {
+        return work.units - work.marketUnits;
     }
 
     /// @inheritdoc IWorkLedger
@@ -169,9 +180,9 @@ contract WorkLedger is IWorkLedger, EpochClock {
     }
 
     /// @inheritdoc IWorkLedger
-    function shareOf(address worker, uint64 epoch) external view returns (uint256, uint256, uint256, uint256) {
+    function shareOf(address worker, uint64 epoch) external view returns (uint256, uint256, uint256) {
         Commitment storage work = commitments[worker][epoch];
-        return (work.units, work.marketUnits, _scoreOf(work), totals[epoch].score);
+        return (_scoreOf(work), totals[epoch].score, work.marketUnits);
     }
 
     /// @inheritdoc IWorkLedger

@@ -24,6 +24,7 @@ export interface Parameters extends EmissionRates {
   readonly unbondSeconds: number;
   readonly claimTimeoutSeconds: number;
   readonly claimWindowSeconds: number;
+  readonly maxBaseUnits: bigint;
   readonly committee: number;
 }
 

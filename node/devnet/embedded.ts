@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { emissionRates } from '#protocol/economy/emission.ts';
 import type { Address } from '#protocol/ids.ts';
 import type { Clock, Keep, Log, Random } from '#protocol/ports.ts';
+import { MAX_BASE_UNITS } from '#protocol/work/base-task.ts';
 import { startAnvil } from '../chain/anvil.ts';
 import type { ChainPorts, ChainSettings } from '../chain/chain.ts';
 import { deploy } from '../chain/deploy.ts';
@@ -55,7 +56,7 @@ export async function startEmbeddedChain(
   const head = await rpc.header('latest');
   const genesis = (head?.timestamp ?? 0) + LEAD_SECONDS;
   const { law } = profile;
-  const parameters = { ...law, genesis, ...emissionRates(law.epochSeconds) };
+  const parameters = { ...law, genesis, maxBaseUnits: MAX_BASE_UNITS, ...emissionRates(law.epochSeconds) };
   const beacon = await startBeacon(genesis, ports.random);
   const terms = { parameters, beacon: beacon.chain };
   const { addresses, block } = await deploy({ chainId: profile.chainId, rpc, signer, clock: ports.clock }, terms);

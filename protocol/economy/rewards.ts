@@ -1,36 +1,44 @@
 /** What an account may claim of a settled epoch, to the wei. MiningPool.sol is the master. */
-import { type Units, type Wei, wei } from '../ids.ts';
+import { type Wei, wei } from '../ids.ts';
 import { partsOf } from './emission.ts';
-import { ceilDiv } from './fixed-point.ts';
 
-/** Emission for market work stays below 90 % of the part of its fees that a payer cannot get back. */
+/** A tenth of the work part is for market work. */
+export const MARKET_PART = 10n;
+/** What market work earns on top of its fees stays below 90 % of what of them is burned. */
 export const MARKET_PERCENT = 90n;
 
-/** What a worker did in an epoch, and what all did. */
+/** A worker's part in the score of an epoch: base tasks only, as nobody can shape those. */
 export interface WorkShare {
-  readonly units: Units;
-  /** Of `units`, what was done for jobs of the market. */
-  readonly marketUnits: Units;
   readonly score: bigint;
-  /** Scores of all accepted commitments of the epoch; above 0 where `score` is. */
+  /** Of all accepted commitments of the epoch; above 0 where `score` is. */
   readonly totalScore: bigint;
-  /** Burned and auditors' parts of the fees that were redeemed for this epoch so far. */
-  readonly feeLost: Wei;
 }
 
-export interface WorkReward {
-  readonly base: Wei;
-  /** For market work: bounded by the fees that it left behind, so it grows as they are redeemed. */
-  readonly market: Wei;
+/** What the work part is cut into. */
+export function workParts(released: Wei): { readonly base: Wei; readonly market: Wei } {
+  const { work } = partsOf(released);
+  const market = work / MARKET_PART;
+  return { base: wei(work - market), market: wei(market) };
 }
 
-/** Rounds down at each step, in favour of the pool. */
-export function workReward(released: Wei, share: WorkShare): WorkReward {
-  if (share.score === 0n) return { base: wei(0n), market: wei(0n) };
-  const whole = (partsOf(released).work * share.score) / share.totalScore;
-  const market = ceilDiv(whole * share.marketUnits, share.units);
-  const bound = (share.feeLost * MARKET_PERCENT) / 100n;
-  return { base: wei(whole - market), market: wei(market < bound ? market : bound) };
+/** For base tasks, rounded down. */
+export function baseReward(released: Wei, { score, totalScore }: WorkShare): Wei {
+  return score === 0n ? wei(0n) : wei((workParts(released).base * score) / totalScore);
+}
+
+/** What an epoch paid for market work so far. */
+export interface MarketPaid {
+  /** Burned parts of the fees that the worker was paid for its work of the epoch. */
+  readonly burned: Wei;
+  readonly toWorker: Wei;
+  readonly toAll: Wei;
+}
+
+/** For market work, as far as its fees and the epoch's part for it go; who comes first is paid. */
+export function marketReward(released: Wei, { burned, toWorker, toAll }: MarketPaid): Wei {
+  const backed = (burned * MARKET_PERCENT) / 100n - toWorker;
+  const left = workParts(released).market - toAll;
+  return wei(backed < left ? backed : left);
 }
 
 /** A reveal is a share of the auditors' part. */

@@ -1,7 +1,7 @@
 /** What an account will be able to claim of a settled epoch: the law's shares, before the contract pays them. */
 import { type Address, type Wei, wei } from '../ids.ts';
 import type { CommitmentView } from '../ports.ts';
-import { auditReward, workReward } from './rewards.ts';
+import { auditReward, baseReward } from './rewards.ts';
 
 /** What the chain says of one settled epoch. */
 export interface SettledEpoch {
@@ -19,7 +19,7 @@ export function vestingOf(account: Address, { released, commitments, reveals }: 
   const own = commitments.find(({ worker }) => worker === account);
   const totalScore = commitments.reduce((sum, { score }) => sum + score, 0n);
   const totalReveals = [...reveals.values()].reduce((sum, count) => sum + count, 0);
-  const work = own === undefined ? wei(0n) : workReward(released, { ...own, totalScore, feeLost: wei(0n) }).base;
+  const work = baseReward(released, { score: own?.score ?? 0n, totalScore });
   const audit = auditReward(released, BigInt(reveals.get(account) ?? 0), BigInt(totalReveals));
   return wei(work + audit);
 }

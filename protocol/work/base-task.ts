@@ -10,6 +10,10 @@ const GENESIS = hashText('corex.genesis.v1');
 export const BASE_SHARD = { kind: 'train', batch: 64, steps: 16, segment: 4, firstStep: 0, rows: 256 } as const;
 /** Base shards that one worker may commit in one epoch. */
 export const MAX_BASE_SHARDS = 512;
+/** Of one base shard, as the engine counts them from its graph; a test holds the two together. */
+export const BASE_UNITS = 493_204_112n;
+/** Units of base tasks in one commitment. Parameters.sol maxBaseUnits */
+export const MAX_BASE_UNITS = BigInt(MAX_BASE_SHARDS) * BASE_UNITS;
 
 /** The task id that all base shards of an epoch share. */
 export function baseTask(of: Epoch): Hash {

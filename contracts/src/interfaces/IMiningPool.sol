@@ -21,8 +21,8 @@ interface IMiningPool {
     /// @notice Settles the oldest unsettled epoch with work, once its last deadline has passed. Anyone may call.
     function settle() external;
 
-    /// @notice The caller's share for its accepted work. What its market work earns is paid as far as that work was redeemed,
-    /// so it may be called again.
+    /// @notice The caller's share for its accepted base tasks. What its market work earns on top of its fees follows their
+    /// payment, so it may be called again; who comes first is paid, as far as the epoch's part for it goes.
     function claimWork(uint64 epoch) external;
 
     /// @notice The caller's share for the verdicts that it revealed.

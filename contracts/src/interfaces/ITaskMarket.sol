@@ -104,8 +104,8 @@ interface ITaskMarket {
     /// @notice Part of the job's fee that the market still holds.
     function escrowOf(uint256 job) external view returns (uint256);
     function jobOf(uint256 job) external view returns (Job memory);
-    /// @notice Burn and auditors' part of the fees of a worker's epoch: what a submitter that pays itself cannot get back.
-    function feeLost(address worker, uint64 epoch) external view returns (uint256);
+    /// @notice Burned part of the fees of a worker's epoch: what a submitter that pays itself cannot get back, whoever audits it.
+    function burnedFor(address worker, uint64 epoch) external view returns (uint256);
     function auditFeeOf(address worker, uint64 epoch, address validator) external view returns (uint256);
     function qualityOf(address worker) external view returns (uint256);
 }

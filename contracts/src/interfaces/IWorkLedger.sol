@@ -28,6 +28,7 @@ interface IWorkLedger {
     error AccountSlashed(address worker);
     /// @notice None, more than 2^104 - 1, or a part larger than the whole.
     error BadUnits(uint128 units, uint128 marketUnits);
+    error TooMuchBaseWork(uint256 units, uint256 most);
     error BadTier(uint8 tier);
     error NotCommitted(address worker, uint64 epoch);
     error AlreadyFinalized(address worker, uint64 epoch);
@@ -48,7 +49,7 @@ interface IWorkLedger {
     }
 
     struct EpochTotals {
-        /// Verified units W(e).
+        /// Verified units of base tasks, W(e): nobody can shape those.
         uint256 units;
         /// Sum of the scores of accepted commitments.
         uint256 score;
@@ -105,11 +106,12 @@ interface IWorkLedger {
     function commitmentOf(address worker, uint64 epoch) external view returns (Commitment memory);
     /// @notice Has the worker committed, and nothing been decided yet?
     function isPending(address worker, uint64 epoch) external view returns (bool);
-    /// @notice A worker's part in the score of an epoch; no score where its work was not accepted in time.
+    /// @notice What a worker's base tasks count in an epoch, units x merit, and what all count together; no score where its work
+    /// was not accepted in time.
     function shareOf(address worker, uint64 epoch)
         external
         view
-        returns (uint256 units, uint256 marketUnits, uint256 score, uint256 totalScore);
+        returns (uint256 score, uint256 totalScore, uint256 marketUnits);
     function totalsOf(uint64 epoch) external view returns (EpochTotals memory);
     /// @notice The next epoch after `epoch` in which anyone committed work, plus one; 0 when there is none.
     /// @dev Pass 0 to get the first, and what was returned to go on: a list of epochs, each plus one.

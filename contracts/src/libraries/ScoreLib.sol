@@ -13,8 +13,8 @@ library ScoreLib {
     uint256 internal constant VETERAN = 1.5e18;
 
     /// @notice What a unit of a tier counts, in hundredths: a quarter more for each step up in memory, twice as much at the
-    /// top, so that a tier never outweighs what separates a newcomer from a veteran (threefold). Base and market work count
-    /// alike: market work is bounded by its fees instead.
+    /// top, so that a tier never outweighs what separates a newcomer from a veteran (threefold). Only base tasks are
+    /// scored: market work is paid by its fees.
     function rateOf(Tier tier) internal pure returns (uint256) {
         if (tier == Tier.TidePool) return 100;
         if (tier == Tier.BlueSurge) return 125;

@@ -19,6 +19,9 @@ struct Parameters {
     uint64 claimTimeoutSeconds;
     /// After which unclaimed rewards return to the pool.
     uint64 claimWindowSeconds;
+    /// Units of base tasks that one commitment may state: what the protocol issues to a worker in an epoch. Without it, a
+    /// name without stake could state any number, and one captured committee would give it the epoch's whole work part.
+    uint128 maxBaseUnits;
     /// Expected number of validators on a committee.
     uint32 committee;
     /// Part of the remaining pool that an epoch may release, in 1e18: r = 1 - 2^(-epochSeconds / 4 years), so that after

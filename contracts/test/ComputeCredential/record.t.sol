@@ -47,7 +47,7 @@ contract RecordTest is World {
         vm.assertEq(credential.unitsOf(alice, TaskKind.Base, Tier.OpenOcean), 70, "base tasks");
         vm.assertEq(credential.unitsOf(alice, TaskKind.Market, Tier.OpenOcean), 30, "jobs");
         vm.assertEq(credential.unitsOf(alice, TaskKind.Base, Tier.TidePool), 0, "and no other tier");
-        vm.assertEq(scoreOf(alice, 1), 100 * 750_000, "a newcomer in the Open Ocean");
+        vm.assertEq(scoreOf(alice, 1), 70 * 750_000, "a newcomer in the Open Ocean; base tasks count");
     }
 
     function test_onlyVerifiedWork() public {

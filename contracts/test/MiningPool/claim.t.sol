@@ -28,6 +28,23 @@ contract ClaimTest is World {
         return token.balanceOf(who) - before;
     }
 
+    /// @dev Alice delivers a leaf of a job, Bob does base tasks.
+    function deliverBesideBase(IWorkLedger.Leaf memory leaf) internal {
+        commit(alice, 1, hashOf(leaf), leaf.units, leaf.units);
+        commitBase(bob, 1, 1_000);
+        draw(1);
+        commitVerdict(carol, alice, 1, Verdict.Ok);
+        commitVerdict(carol, bob, 1, Verdict.Ok);
+        goTo(revealsFrom(1));
+        revealVerdict(carol, alice, 1, Verdict.Ok);
+        revealVerdict(carol, bob, 1, Verdict.Ok);
+        goTo(concludesFrom(1));
+        ledger.finalize(alice, 1);
+        ledger.finalize(bob, 1);
+        settle(1);
+        goTo(claimableFrom(1));
+    }
+
     function ready() internal returns (uint256 released) {
         runEpoch(alice, 1, 1_000, Verdict.Ok);
         settle(1);
@@ -38,7 +55,8 @@ contract ClaimTest is World {
     function test_theOnlyWorkerGetsTheWorkPart() public {
         uint256 released = ready();
         (uint256 work, uint256 audited) = pool.claimable(alice, 1);
-        vm.assertEq(work, released * 80 / 100, "80 % to compute");
+        (uint256 base,) = workPart(released);
+        vm.assertEq(work, base, "80 % to compute, less a tenth of it for market work");
         vm.assertEq(audited, 0, "Alice audited nobody");
         vm.assertEq(claimWork(alice, 1), work, "what was announced is paid");
         vm.expectRevert(IMiningPool.NothingToClaim.selector);
@@ -77,7 +95,7 @@ contract ClaimTest is World {
         goTo(claimableFrom(1));
         (uint256 a,) = pool.claimable(alice, 1);
         (uint256 b,) = pool.claimable(bob, 1);
-        uint256 pot = pool.released(1) * 80 / 100;
+        uint256 pot = basePart(1);
         vm.assertLe(a + b, pot, "shares fit into the pot");
         vm.assertLe(pot - a - b, 1, "and leave a wei at most");
         if (first >= second) vm.assertGe(a, b, "more work, no smaller share");
@@ -133,41 +151,68 @@ contract ClaimTest is World {
         hire();
         uint256 job = post(nobody, 4, 0, 1_000, 100e18);
         claim(alice, job, 0, 15);
-        deliver(alice, 1, leafOf(job, 0, 15, 1_000));
-        settle(1);
-        goTo(claimableFrom(1));
+        deliverBesideBase(leafOf(job, 0, 15, 1_000));
         (uint256 work,) = pool.claimable(alice, 1);
         vm.assertEq(work, 0, "nothing before the fee is paid");
         market.redeem(alice, 1, leafOf(job, 0, 15, 1_000), noPath());
         (work,) = pool.claimable(alice, 1);
-        vm.assertEq(market.feeLost(alice, 1), 15e18, "burned and to the auditors");
-        vm.assertEq(work, 13.5e18, "90 % of it, though the share would be far more");
+        vm.assertEq(market.burnedFor(alice, 1), 5e18, "a twentieth of the fee");
+        vm.assertEq(work, 4.5e18, "90 % of it, though there is far more");
         claimWork(alice, 1);
         (work,) = pool.claimable(alice, 1);
         vm.assertEq(work, 0, "once");
     }
 
-    /// @dev Half base work, half of a job that is paid leaf by leaf: each payment frees more of the share.
-    function test_eachPaymentFreesMoreOfTheShare() public {
+    function test_eachPaymentFreesMore() public {
         hire();
         uint256 job = post(nobody, 2, 0, 10, 1e18);
         claim(alice, job, 0, 3);
         IWorkLedger.Leaf memory leaf = leafOf(job, 0, 1, 5);
-        commit(alice, 1, hashOf(leaf), 5, 5);
-        draw(1);
-        audit(alice, 1, Verdict.Ok);
-        ledger.finalize(alice, 1);
-        settle(1);
-        goTo(claimableFrom(1));
+        deliverBesideBase(leaf);
         market.redeem(alice, 1, leaf, noPath());
-        vm.assertEq(claimWork(alice, 1), 0.5e18 * 15 / 100 * 90 / 100, "as far as it was paid");
+        vm.assertEq(claimWork(alice, 1), 0.5e18 * 5 / 100 * 90 / 100, "as far as it was paid");
     }
 
-    function testFuzz_aShareNeverExceedsThePot(uint128 units, uint128 marketUnits, uint256 fee) public {
+    /// @dev A job of 2^100 units for a wei takes nothing from anybody.
+    function test_unitsThatASubmitterDeclaresDiluteNobody() public {
+        hire();
+        uint256 job = post(nobody, 1, 0, 2 ** 100, 1);
+        claim(alice, job, 0, 1);
+        IWorkLedger.Leaf memory leaf = leafOf(job, 0, 1, 2 ** 100);
+        deliverBesideBase(leaf);
+        market.redeem(alice, 1, leaf, noPath());
+        (uint256 work,) = pool.claimable(alice, 1);
+        vm.assertEq(work, 0, "a wei has no twentieth");
+        (work,) = pool.claimable(bob, 1);
+        vm.assertEq(work, basePart(1), "Bob did all the base tasks");
+        vm.assertEq(pool.highWater(), 1_000, "and the mark knows of nothing else");
+    }
+
+    /// @dev Fees of more than the part for market work: who comes first is paid, and nobody beyond it.
+    function testFuzz_marketWorkNeverTakesMoreThanItsPart(uint256 fee) public {
+        hire();
+        putStake(alice, 3_000e18);
+        fee = bound(fee, 1, 2_000_000e18);
+        uint256 job = post(nobody, 1, 0, 10, fee);
+        claim(alice, job, 0, 1);
+        IWorkLedger.Leaf memory leaf = leafOf(job, 0, 1, 10);
+        deliverBesideBase(leaf);
+        market.redeem(alice, 1, leaf, noPath());
+        (, uint256 part) = workPart(pool.released(1));
+        (uint256 work,) = pool.claimable(alice, 1);
+        vm.assertLe(work, part, "the part");
+        vm.assertLe(work, market.burnedFor(alice, 1) * 90 / 100, "and what was burned");
+        if (work == 0) return;
+        claimWork(alice, 1);
+        (work,) = pool.claimable(alice, 1);
+        vm.assertEq(work, 0, "once");
+        vm.assertEq(claimWork(bob, 1), basePart(1), "and base work is paid as if there were none");
+    }
+
+    function testFuzz_aShareNeverExceedsThePot(uint128 units, uint128 marketUnits) public {
         units = uint128(bound(units, 1, type(uint104).max));
         marketUnits = uint128(bound(marketUnits, 1, units));
-        fee = bound(fee, 1, 1_000_000e18);
-        uint256 job = post(nobody, 1, 0, marketUnits, fee);
+        uint256 job = post(nobody, 1, 0, marketUnits, 1e18);
         putStake(alice, 2_000e18);
         claim(alice, job, 0, 1);
         commit(alice, 1, keccak256("some root"), units, marketUnits);
@@ -177,8 +222,6 @@ contract ClaimTest is World {
         settle(1);
         goTo(claimableFrom(1));
         (uint256 work,) = pool.claimable(alice, 1);
-        uint256 pot = pool.released(1) * 80 / 100;
-        vm.assertLe(work, pot, "never more than was released");
-        if (marketUnits == units) vm.assertEq(work, 0, "market work that was not redeemed earns nothing");
+        vm.assertEq(work, marketUnits == units ? 0 : basePart(1), "market work that was not redeemed earns nothing");
     }
 }

@@ -44,6 +44,16 @@ contract BootstrapTest is World {
         vm.assertEq(stakes.weightAt(carol, next), 1, "Carol did none");
     }
 
+    /// @dev How many units a job has is what its submitter says: it must not buy weight.
+    function test_workForJobsWeighsNothing() public {
+        enrolAll();
+        commit(bob, 1, keccak256("market work"), 1_000, 1_000);
+        draw(1);
+        audit(bob, 1, Verdict.Ok);
+        ledger.finalize(bob, 1);
+        vm.assertEq(stakes.weightAt(bob, epochNow() + 1), 1, "the floor of any validator");
+    }
+
     function test_workOfThoseWhoDoNotValidateWeighsNothing() public {
         enrol(alice, true, false);
         enrol(carol, false, true);

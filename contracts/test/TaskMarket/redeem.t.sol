@@ -30,7 +30,7 @@ contract RedeemTest is World {
         redeem(alice, 1, leaf);
         vm.assertEq(token.balanceOf(alice), 42.5e18, "85 % of half the fee");
         vm.assertEq(token.totalSupply(), supply - 2.5e18, "5 % burned");
-        vm.assertEq(market.feeLost(alice, 1), 7.5e18, "what the payer cannot get back");
+        vm.assertEq(market.burnedFor(alice, 1), 2.5e18, "what the payer cannot get back");
         vm.assertEq(market.auditFeeOf(alice, 1, carol), 2.5e18, "10 % for two auditors");
         vm.prank(carol);
         market.claimAuditFee(alice, 1);

@@ -39,6 +39,17 @@ contract CommitWorkTest is World {
         vm.assertEq(uint8(work.outcome), 0, "pending");
     }
 
+    /// @dev A name without stake states no more base work than the protocol issues to one worker.
+    function test_noMoreBaseWorkThanThereIs() public {
+        law.maxBaseUnits = 1_000;
+        deploy();
+        enrolAll();
+        vm.warp(endOf(2));
+        vm.expectRevert(abi.encodeWithSelector(IWorkLedger.TooMuchBaseWork.selector, 1_001, 1_000));
+        tryCommit(alice, 2, 1_501, 500);
+        tryCommit(alice, 2, 1_500, 500);
+    }
+
     function test_oncePerEpoch() public {
         vm.warp(endOf(2));
         tryCommit(alice, 2, 10, 0);

@@ -47,12 +47,14 @@ contract CostsTest is World {
         IWorkLedger.Leaf memory first = leafOf(job, 0, ALL, UNITS);
         deliver(alice, 1, first);
         runEpoch(EVE, 4, 1_000, Verdict.Ok);
+        runEpoch(alice, 7, 1_000, Verdict.Ok);
         market.redeem(alice, 1, first, noPath());
         settle(1);
         settle(4);
-        goTo(claimableFrom(4));
+        settle(7);
+        goTo(claimableFrom(7));
         vm.prank(alice);
-        pool.claimWork(1);
+        pool.claimWork(7);
         vm.prank(EVE);
         pool.claimWork(4);
         vm.prank(carol);

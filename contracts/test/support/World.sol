@@ -56,6 +56,7 @@ abstract contract World {
             unbondSeconds: 60,
             claimTimeoutSeconds: 60,
             claimWindowSeconds: 600,
+            maxBaseUnits: type(uint128).max,
             committee: 3,
             releaseRate: 1e15,
             decayRate: 0.9e18
@@ -203,7 +204,7 @@ abstract contract World {
     }
 
     function scoreOf(address worker, uint64 epoch) internal view returns (uint256 score) {
-        (,, score,) = ledger.shareOf(worker, epoch);
+        (score,,) = ledger.shareOf(worker, epoch);
     }
 
     /// @dev From commitment to outcome.
@@ -212,6 +213,17 @@ abstract contract World {
         draw(epoch);
         audit(worker, epoch, verdict);
         ledger.finalize(worker, epoch);
+    }
+
+    /// @dev Of what an epoch released: 80 % for work, a tenth of that for market work.
+    function workPart(uint256 released) internal pure returns (uint256 base, uint256 ofMarket) {
+        uint256 work = released * 80 / 100;
+        ofMarket = work / 10;
+        base = work - ofMarket;
+    }
+
+    function basePart(uint64 epoch) internal view returns (uint256 base) {
+        (base,) = workPart(pool.released(epoch));
     }
 
     function settle(uint64 epoch) internal {

@@ -6,7 +6,7 @@ import type { Tensor } from '#engine/graph/tensor.ts';
 import { baseMaterial } from '#engine/train/base-task.ts';
 import { countUnits } from '#engine/train/units.ts';
 import { hashText } from '#protocol/codec/abi.ts';
-import { BASE_SHARD } from '#protocol/work/base-task.ts';
+import { BASE_SHARD, BASE_UNITS } from '#protocol/work/base-task.ts';
 import { nextState, numbersAt, openRunner } from './running.ts';
 
 const SEED = hashText('a base task');
@@ -20,6 +20,11 @@ t.test('the same seed is the same bytes, another seed other data and weights', (
   t.equal(stateRootOf(one.state), one.stateRoot);
   t.equal(countUnits(one.graph), one.unitsPerStep);
   t.end();
+});
+
+t.test('its units are those that the contract bounds a commitment by', async (t) => {
+  const { unitsPerStep } = baseMaterial(SEED);
+  t.equal(unitsPerStep * BigInt(BASE_SHARD.steps), BASE_UNITS);
 });
 
 t.test('the loss falls', async (t) => {

@@ -1,6 +1,7 @@
 /** The ports over the real contracts on a real chain: an epoch, a job, a fault, and where every wei is meanwhile. */
 import t, { type Test } from 'tap';
 import { hashText, hashWords } from '#protocol/codec/abi.ts';
+import { workParts } from '#protocol/economy/rewards.ts';
 import { vestingOf } from '#protocol/economy/vesting.ts';
 import { epoch, hash, parseCxt, units, wei } from '#protocol/ids.ts';
 import type { RedeemLeaf, VerdictName } from '#protocol/ports.ts';
@@ -138,7 +139,11 @@ t.test('an epoch: commitments, verdicts, release, rewards', async (t) => {
   t.equal(await worker.chain.token.balanceOf(worker.address), work);
   t.same(second.chain.earningsOf(worker.address), [{ kind: 'work', epoch: 1, amount: work }]);
   t.same(second.chain.earningsOf(first.address), [{ kind: 'audit', epoch: 1, amount: audit }]);
-  t.equal(work + 2n * audit, supply.unclaimed, 'four fifths and one fifth');
+  t.equal(
+    work + 2n * audit + workParts(supply.unclaimed).market,
+    supply.unclaimed,
+    'four fifths, of which a tenth is for market work, and one fifth',
+  );
   await conserved(t);
 });
 

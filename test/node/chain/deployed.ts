@@ -7,6 +7,7 @@ import { systemClock as clock } from '#node/clock.ts';
 import { emissionRates } from '#protocol/economy/emission.ts';
 import type { Address, Epoch } from '#protocol/ids.ts';
 import type { Keep } from '#protocol/ports.ts';
+import { MAX_BASE_UNITS } from '#protocol/work/base-task.ts';
 import { type BeaconChain, publicKeyOf, roundOf, signRound } from '#protocol/time/beacon.ts';
 import { CHAIN_ID, memoryKeep, quiet, type TestChain, testChain } from './world.ts';
 
@@ -118,7 +119,7 @@ export async function deployedChain(): Promise<DeployedChain> {
   await miner.mined(fundGas({ rpc: chain.rpc, clock }, [deployer.address], GAS));
   const genesis = (await chain.rpc.header('latest'))?.timestamp ?? 0;
   const beacon = { publicKey: publicKeyOf(BEACON_KEY), genesis, period: 5, margin: 0 };
-  const parameters = { ...LAW, genesis, ...emissionRates(LAW.epochSeconds) };
+  const parameters = { ...LAW, genesis, maxBaseUnits: MAX_BASE_UNITS, ...emissionRates(LAW.epochSeconds) };
   const deployment = await miner.mined(
     deploy({ chainId: CHAIN_ID, rpc: chain.rpc, signer: deployer, clock }, { parameters, beacon }),
   );
