@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IWorkLedger} from "../../src/interfaces/IWorkLedger.sol";
 import {Outcome, Verdict} from "../../src/types/Verdict.sol";
 import {Ground} from "./Ground.sol";
 import {bound, vm} from "../support/Vm.sol";
@@ -99,31 +100,36 @@ contract CollusionTest is Ground {
         vm.assertLe(captured, 30, "of the order that the weights say");
     }
 
-    /// @dev A captured committee accepts 2^104 units of base work that nobody did: all of the epoch's pot, and no more.
-    function test_open_aCapturedCommitteeTakesTheEpochsPot() public {
+    /// @dev What a captured committee accepts of base work is what the protocol issues to one name, no more: as much as one
+    /// honest worker's hour. Below half of the weight that takes several names, each with the gas of a commitment.
+    function testFuzz_aCapturedCommitteeIsWorthOneHonestWorker(uint128 states) public {
+        law.maxBaseUnits = 252_520_505_344;
+        everybodyJudges();
+        hire();
         putStake(carol, 2e18);
         putStake(dave, 1e18);
-        commitBase(alice, 1, type(uint104).max);
-        commitBase(bob, 1, 1e12);
+        uint128 most = law.maxBaseUnits;
+        uint128 more = uint128(bound(states, uint256(most) + 1, type(uint104).max));
+        goTo(endOf(1));
+        vm.expectRevert(abi.encodeWithSelector(IWorkLedger.TooMuchBaseWork.selector, more, most));
+        vm.prank(alice);
+        ledger.commitWork(1, "forged", more, 0, MANIFEST, 0);
+
+        commitBase(alice, 1, most);
+        commitBase(bob, 1, most);
         draw(1);
-        for (uint256 i; i < 2; ++i) {
-            commitVerdict(i == 0 ? carol : dave, bob, 1, Verdict.Ok);
-        }
         commitVerdict(carol, alice, 1, Verdict.Ok);
         commitVerdict(dave, alice, 1, Verdict.Fault);
+        commitVerdict(dave, bob, 1, Verdict.Ok);
         goTo(revealsFrom(1));
-        for (uint256 i; i < 2; ++i) {
-            revealVerdict(i == 0 ? carol : dave, bob, 1, Verdict.Ok);
-        }
         revealVerdict(carol, alice, 1, Verdict.Ok);
         revealVerdict(dave, alice, 1, Verdict.Fault);
+        revealVerdict(dave, bob, 1, Verdict.Ok);
         goTo(concludesFrom(1));
         ledger.finalize(alice, 1);
         ledger.finalize(bob, 1);
         settle(1);
-        uint256 pot = pool.released(1) * 80 / 100;
         uint256 forged = earn(alice, 1);
-        vm.assertLe(pot - forged, pot / 1e12, "all of it, to a millionth of a millionth");
-        vm.assertLe(forged, pot, "the cap of one epoch bounds it");
+        vm.assertEq(forged, earn(bob, 1), "as much as the honest one");
     }
 }

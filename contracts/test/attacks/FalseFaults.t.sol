@@ -32,7 +32,7 @@ contract FalseFaultsTest is Ground {
         say(ok, fault);
         settle(1);
         vm.assertEq(wealthOf(alice), 10e18, "her stake is whole");
-        vm.assertEq(earn(alice, 1), pool.released(1) * 80 / 100, "and all of the pot is hers");
+        vm.assertEq(earn(alice, 1), basePart(1), "and all of the pot is hers");
     }
 
     /// @dev As many liars as honest ones: nobody is slashed, and she is not paid for this epoch.

@@ -20,6 +20,7 @@ abstract contract Ground is World {
         law.unbondSeconds = 1_209_600;
         law.claimTimeoutSeconds = 7_200;
         law.claimWindowSeconds = 7_776_000;
+        law.maxBaseUnits = 252_520_505_344;
         law.committee = 8;
         law.releaseRate = 19_767_862_466_298;
         law.decayRate = 999_920_930_894_714_225;

@@ -28,7 +28,7 @@ contract SpamTest is Ground {
         settle(1);
         // What was given to the spammer is no longer the pool's: a wei a job.
         vm.assertLe(without - pool.released(1), 1, "what the epoch releases");
-        vm.assertEq(earn(bob, 1), pool.released(1) * 80 / 100, "is Bob's");
+        vm.assertEq(earn(bob, 1), basePart(1), "is Bob's");
         vm.assertEq(token.balanceOf(address(market)), jobs, "a wei a job lies in escrow");
     }
 

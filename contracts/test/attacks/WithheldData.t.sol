@@ -34,7 +34,7 @@ contract WithheldDataTest is Ground {
         goTo(paysFrom(epoch));
         while (pool.released(epoch) == 0) pool.settle();
         vm.assertEq(earn(alice, epoch), 0, "nothing for work that nobody could check");
-        vm.assertEq(earn(bob, epoch), pool.released(epoch) * 80 / 100, "the whole pot for Bob");
+        vm.assertEq(earn(bob, epoch), basePart(epoch), "the whole pot for Bob");
         vm.assertEq(
             ledger.reputationOf(alice), reputation - (reputation - 0.5e18) / 4, "a quarter of the way to a newcomer's"
         );

@@ -22,7 +22,7 @@ import { capDown, emissionRates } from '#protocol/economy/emission.ts';
 import { minimumStakeDown } from '#protocol/economy/stake.ts';
 import { parseCxt, wei } from '#protocol/ids.ts';
 import { exposure } from '#protocol/limits.ts';
-import { BASE_SHARD, MAX_BASE_SHARDS } from '#protocol/work/base-task.ts';
+import { BASE_SHARD, MAX_BASE_SHARDS, MAX_BASE_UNITS } from '#protocol/work/base-task.ts';
 import { segmentsOf } from '#protocol/work/shard.ts';
 
 const { law } = readProfile('corex');
@@ -65,7 +65,7 @@ t.test('the attacks of the Foundry tests run under the numbers of config/corex.y
   );
   const { samples: _, ...onChain } = law;
   const expected = Object.fromEntries(Object.entries(onChain).map(([name, value]) => [name, BigInt(value)]));
-  t.same(written, { ...expected, ...emissionRates(law.epochSeconds) });
+  t.same(written, { ...expected, maxBaseUnits: MAX_BASE_UNITS, ...emissionRates(law.epochSeconds) });
 });
 
 t.test('q(f) = (1 - (1 - f)^4)(1 - r^8)', async (t) => {
