@@ -100,6 +100,27 @@ contract CollusionTest is Ground {
         vm.assertLe(captured, 30, "of the order that the weights say");
     }
 
+    /// @dev Weight counts twice, in the draw and in the vote: a tenth of it in one account is drawn four times in five, and
+    /// then outweighs the seven or so of the ninety others that are drawn with it.
+    function test_open_aTenthInOneAccountDecidesMostCommittees() public {
+        publicLaw();
+        for (uint256 i; i < 91; ++i) {
+            enrol(named(i), false, true);
+            putStake(named(i), i == 0 ? 20_000e18 : 2_000e18);
+        }
+        draw(1);
+        uint256 decided;
+        for (uint256 w; w < 300; ++w) {
+            if (!court.onCommittee(1, named(1_000 + w), named(0))) continue;
+            uint256 honest;
+            for (uint256 i = 1; i < 91; ++i) {
+                if (court.onCommittee(1, named(1_000 + w), named(i))) honest += 2_000;
+            }
+            if (20_000 > honest) ++decided;
+        }
+        vm.assertGt(decided, 180, "three fifths of 300 committees and more are its own");
+    }
+
     /// @dev What a captured committee accepts of base work is what the protocol issues to one name, no more: as much as one
     /// honest worker's hour. Below half of the weight that takes several names, each with the gas of a commitment.
     function testFuzz_aCapturedCommitteeIsWorthOneHonestWorker(uint128 states) public {
