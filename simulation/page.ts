@@ -24,7 +24,13 @@ export function pageOf(
 }
 
 function plotsOf({ samples }: Run): Plot[] {
-  const x = { label: 'years since genesis', values: samples.map(({ year }) => year) };
+  const years = (shown: readonly Sample[]) => ({
+    label: 'years since genesis',
+    values: shown.map(({ year }) => year),
+  });
+  const x = years(samples);
+  // Nothing is settled at genesis.
+  const settled = samples.slice(1);
   const line = (name: string, of: (sample: Sample) => number): Series => ({ name, values: samples.map(of) });
   const supply = (name: string, of: (sample: Sample) => bigint): Series =>
     line(name, (sample) => cxt(of(sample)) / 1e6);
@@ -44,15 +50,18 @@ function plotsOf({ samples }: Run): Plot[] {
         supply('pool', (s) => s.supply.pool),
         supply('unclaimed', (s) => s.supply.unclaimed),
         supply('wallets', (s) => s.supply.wallets),
-        supply('staked', (s) => s.supply.staked + s.supply.escrowed),
+        supply('staked, in escrow', (s) => s.supply.staked + s.supply.escrowed),
         supply('burned', (s) => s.supply.burned),
       ],
     },
     {
       title: 'Emission',
       unit: 'CXT an epoch',
-      x,
-      series: [line('cap', (s) => cxt(s.cap)), line('released', (s) => cxt(s.emission))],
+      x: years(settled),
+      series: [
+        { name: 'cap', values: settled.map(({ cap }) => cxt(cap)) },
+        { name: 'released', values: settled.map(({ emission }) => cxt(emission)) },
+      ],
     },
     {
       title: 'Use and stake',

@@ -15,8 +15,8 @@ export interface Plot {
   readonly top?: number;
 }
 
-const [WIDTH, HEIGHT] = [340, 200];
-const [LEFT, RIGHT, TOP, BOTTOM] = [48, 8, 10, 30];
+const [WIDTH, HEIGHT] = [300, 190];
+const [LEFT, RIGHT, TOP, BOTTOM] = [36, 8, 10, 32];
 /** Colours in the page's style. */
 export const COLOURS = 9;
 
@@ -41,7 +41,7 @@ export function plotSvg(plot: Plot): string {
         `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${py(y)}" y2="${py(y)}"/>` +
         `<text x="${LEFT - 5}" y="${py(y)}" dy="4" text-anchor="end">${short(y)}</text>`,
     ),
-    ...ticksTo(last)
+    ...ticksTo(last, 6)
       .filter((x) => x <= last)
       .map((x) => `<text x="${px(x)}" y="${HEIGHT - BOTTOM + 14}" text-anchor="middle">${short(x)}</text>`),
     `<text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 3}" text-anchor="middle">${escaped(plot.x.label)}</text>`,
@@ -62,10 +62,10 @@ function stackedOf(series: readonly Series[]): Series[] {
   });
 }
 
-/** Round numbers from 0 to at least `most`, four or so. */
-export function ticksTo(most: number): number[] {
+/** Round numbers from 0 to at least `most`, in so many steps or fewer. */
+export function ticksTo(most: number, steps = 4): number[] {
   if (!(most > 0)) return [0, 1];
-  const raw = most / 4;
+  const raw = most / steps;
   const power = 10 ** Math.floor(Math.log10(raw));
   const unit = [1, 2, 2.5, 5, 10].find((step) => step * power >= raw * 0.999_999) ?? 10;
   const count = Math.ceil(most / (unit * power) - 1e-9);

@@ -1,4 +1,5 @@
 /** Runs scenarios, as many worlds at once as there are processors. */
+import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Run } from './sample.ts';
@@ -35,12 +36,9 @@ async function work(waiting: Task[], data: ThreadData, done: (task: Task, run: R
   const thread = new Worker(new URL('./thread.ts', import.meta.url), { workerData: data });
   try {
     for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) {
-      const answer = new Promise<Run>((resolve, reject) => {
-        thread.once('message', resolve);
-        thread.once('error', reject);
-      });
       thread.postMessage(task);
-      done(task, await answer);
+      const [run]: Run[] = await once(thread, 'message');
+      if (run !== undefined) done(task, run);
     }
   } finally {
     await thread.terminate();

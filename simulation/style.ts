@@ -34,7 +34,7 @@ h1{font-size:1.6rem;margin:0 0 .3rem}h2{font-size:1.25rem;margin:2.2rem 0 .2rem}
 p{color:var(--soft);margin:.2rem 0 .6rem;max-width:70rem}nav a{color:inherit;margin-right:1rem}
 .row{display:grid;gap:.8rem;grid-template-columns:repeat(auto-fill,minmax(270px,1fr))}
 figure{margin:0;padding:.6rem .7rem;background:var(--card);border:1px solid var(--grid);border-radius:6px}
-figcaption span{color:var(--soft);font-size:.85em}
+figcaption span{display:block;color:var(--soft);font-size:.85em}
 svg{display:block;width:100%;height:auto}svg text{font:10px system-ui,sans-serif;fill:var(--soft)}
 .grid{stroke:var(--grid);stroke-width:1}.line{fill:none;stroke:var(--c);stroke-width:1.8;stroke-linejoin:round}.area{fill:var(--c);opacity:.85}
 ul{list-style:none;display:flex;flex-wrap:wrap;gap:.1rem .8rem;margin:.2rem 0 0;padding:0;font-size:.78rem;color:var(--soft)}

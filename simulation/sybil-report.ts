@@ -32,7 +32,7 @@ alike:      audits in which he is more than half of the weight of a committee of
             1,000 equal accounts of which x % are his: the exact sum, and as drawn from the seed
 best:       the same with his x % in the number of accounts that is best for him, beside ${OTHERS} equal ones
 later:      as best, with his weight after a year
-hostile:    his part of the weight after a week in which he refused all work of others where he could; no stakes yet`;
+hostile:    his part of the weight after a week in which he refused all others' work that he could; no stakes yet`;
 
 export function sybilText(study: SybilStudy): string {
   const rows = study.rows.filter(({ part }) => SHOWN.has(Math.round(part * 100)));
@@ -64,7 +64,7 @@ function thresholds({ rows }: SybilStudy): string {
 function firstEpochs({ floors }: SybilStudy): string {
   const parts = floors.map(({ identities, weight }) => `${identities} of them ${percent(weight)} %`).join(', ');
   return [
-    'Epochs 0 and 1 come before any verified work counts: every validator weighs a gwei, and identities are all that counts:',
+    'Epochs 0 and 1 come before any verified work counts: every validator weighs a gwei, only identities count:',
     `  beside ${OTHERS} others, ${parts} of the weight.`,
   ].join('\n');
 }
@@ -76,8 +76,8 @@ function headStarts({ headStarts: starts }: SybilStudy): string {
   );
   const titles = starts[0]?.after.map(({ days }) => `${days} d`.padStart(10)).join('') ?? '';
   return [
-    'Who is alone holds all weight: one name cannot audit itself, two can. With 10 % of the later compute he has, so long after',
-    'the others came:',
+    'Who is alone holds all weight: one name cannot audit itself, two can. With 10 % of the later compute he still has,',
+    'so long after the others came:',
     `                  ${titles}`,
     ...lines,
   ].join('\n');

@@ -11,7 +11,7 @@ const TIMES = 10n;
 const MANY_TIMES = 10_000n;
 
 /** Both do base tasks only and sell nothing, so that one difference is left. */
-const twin: Partial<CohortPlan> = { joins: 1, validates: false, stakes: 60n, sells: 0n };
+const twin: Partial<CohortPlan> = { joins: 1, validates: false, stakes: 0n, sells: 0n };
 const honest: Conduct = { kind: 'deals', times: 0n, fee: 'best' };
 const everybodyElse = [...settledMiners(MINERS), validators({ name: 'validators', count: 20, joins: 0.25 })];
 
@@ -27,11 +27,11 @@ function beside(name: string, conduct: Conduct): WorldPlan {
   };
 }
 
-/** He buys so much stake that a good part of the auditors' fees are his again; no twin, who would get some of them too. */
+/** With a third of the weight and more, in several accounts, that part of the auditors' fees is his again. */
 function auditing(name: string, conduct: Conduct): WorldPlan {
   const accounts = [
     miners({ ...twin, name: 'dealer', conduct }),
-    validators({ name: 'his validator', joins: 0.25, buys: parseCxt('10000'), stakes: 100n, sells: 0n }),
+    validators({ name: 'his validators', count: 10, joins: 0.25, buys: parseCxt('400'), stakes: 100n, sells: 0n }),
   ];
   return { name, cohorts: [...everybodyElse, ...accounts], demand: steadyDemand(MINERS) };
 }
