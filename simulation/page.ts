@@ -1,4 +1,4 @@
-/** All worlds as one page of plots: the same six for each, so that the eye compares. */
+/** All worlds as one page of plots: the same five for each, so that the eye compares. */
 import { cxt } from './amounts.ts';
 import { escaped, type Plot, plotSvg, type Series } from './plot.ts';
 import type { Result } from './run.ts';

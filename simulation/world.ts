@@ -1,5 +1,5 @@
 /** A world: the pool, the cohorts, the submitters, and where every wei of the supply is. */
-import type { Units, Wei } from '#protocol/ids.ts';
+import type { Wei } from '#protocol/ids.ts';
 import { type Cohort, type CohortPlan, createCohort } from './cohort.ts';
 import type { Committees } from './committee.ts';
 import type { Curve } from './curve.ts';
@@ -55,7 +55,7 @@ export interface World {
   /** Units of validators that count in the bootstrap's window. */
   recent: bigint;
   readonly recents: bigint[];
-  /** Who audits the epoch under audit, the one that works, and the next. */
+  /** Who audits the last epoch that was worked, and the one after it. */
   committees: readonly [Committees | null, Committees | null];
   weightsChanged: boolean;
   /** Of the last settled epoch. */
@@ -139,11 +139,4 @@ export function outsideOf(world: World): Wei {
 
 export function yearOf(world: World): number {
   return world.epoch / world.rules.perYear;
-}
-
-/** @returns units of all members that work */
-export function capacityOf(world: World): Units {
-  let sum = 0n;
-  for (const { active, plan, count } of world.cohorts) if (active) sum += plan.units * count;
-  return sum as Units;
 }

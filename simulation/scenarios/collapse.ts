@@ -1,4 +1,4 @@
-/** Collapse: the network grows, then nine tenths of the demand leave, and within two years two thirds of the operators. */
+/** Collapse: the network grows, then nine tenths of the demand leave, and within two years three fifths of the compute. */
 import { dropping } from '../curve.ts';
 import type { Scenario } from '../world.ts';
 import { growingDemand, validators, wavesOfMiners } from './population.ts';

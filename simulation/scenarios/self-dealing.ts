@@ -1,5 +1,6 @@
 /** A submitter who pays himself for shards that cost nothing to compute, beside a twin who does not. */
 import { parseCxt } from '#protocol/ids.ts';
+import { MAX_PROOFS } from '#protocol/limits.ts';
 import type { CohortPlan, Conduct } from '../cohort.ts';
 import type { Scenario, WorldPlan } from '../world.ts';
 import { miners, settledMiners, steadyDemand, validators } from './population.ts';
@@ -7,8 +8,8 @@ import { miners, settledMiners, steadyDemand, validators } from './population.ts
 const MINERS = 50;
 /** Worthless units for each real one. */
 const TIMES = 10n;
-/** The same for who wants to harm: one shard posted again and again. */
-const MANY_TIMES = 10_000n;
+/** The same for who wants to harm: an hour's shard posted as often as a commitment has proofs. */
+const MANY_TIMES = BigInt(MAX_PROOFS);
 
 /** Both do base tasks only and sell nothing, so that one difference is left. */
 const twin: Partial<CohortPlan> = { joins: 1, validates: false, stakes: 0n, sells: 0n };
