@@ -5,7 +5,7 @@ import { join, relative, resolve } from 'node:path';
 export const root = resolve(import.meta.dirname, '..');
 
 /** Folders whose files obey the house rules; contracts-abi is generated. */
-export const rooms = ['protocol', 'contracts-abi', 'engine', 'verifier', 'node', 'tools'] as const;
+export const rooms = ['protocol', 'contracts-abi', 'engine', 'verifier', 'node', 'simulation', 'tools'] as const;
 
 /** Files below a folder with one of the endings, as sorted paths from the root. */
 export function filesIn(folder: string, endings: readonly string[]): string[] {

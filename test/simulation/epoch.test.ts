@@ -1,0 +1,104 @@
+/** Worlds keep the law: every wei is somewhere, the pool halves in four years, and a reward is what the contracts say. */
+import t from 'tap';
+import { capDown } from '#protocol/economy/emission.ts';
+import { parseCxt, wei } from '#protocol/ids.ts';
+import { step } from '#simulation/epoch.ts';
+import { SUPPLY } from '#simulation/rules.ts';
+import { runWorld } from '#simulation/sample.ts';
+import { scenarios } from '#simulation/scenarios/all.ts';
+import { HOUR_OF_100_TERAFLOPS, miners } from '#simulation/scenarios/population.ts';
+import { assertConserved, createWorld, supplyOf, type WorldPlan } from '#simulation/world.ts';
+import { halfDaily, hourly } from './rules.ts';
+
+const plan: WorldPlan = {
+  name: 'three miners',
+  cohorts: [miners({ name: 'miners', count: 3 })],
+  demand: { units: () => 0, budget: () => 0 },
+};
+
+for (const scenario of scenarios) {
+  t.test(`${scenario.name}: every wei is somewhere, in twelve years of half-day epochs`, async (t) => {
+    for (const world of scenario.worlds) {
+      const { samples } = runWorld(world, { rules: halfDaily, seed: 1, epochs: 12 * halfDaily.perYear });
+      t.equal(samples.length, 12 * 12 + 1, world.name);
+      for (const { supply } of samples) {
+        const { pool, unclaimed, wallets, staked, escrowed, burned } = supply;
+        if (pool + unclaimed + wallets + staked + escrowed + burned !== SUPPLY) t.fail(world.name);
+      }
+      t.ok((samples.at(-1)?.released ?? 0n) > parseCxt('30000000'), 'something happened');
+    }
+  });
+}
+
+t.test('a wei too many is noticed', async (t) => {
+  const world = createWorld(plan, hourly, 1);
+  for (let epoch = 0; epoch < 100; epoch++) step(world);
+  assertConserved(world);
+  world.burned++;
+  t.throws(() => assertConserved(world), { message: /1 wei too many/ });
+  t.throws(() => step(world), RangeError);
+});
+
+t.test('the pool halves in four years of full epochs', async (t) => {
+  const epochs = 4 * hourly.perYear;
+  t.equal(epochs, 35_064);
+  let left: bigint = SUPPLY;
+  for (let epoch = 0; epoch < epochs; epoch++) left -= capDown(wei(left), hourly.rates.releaseRate);
+  // The rate is rounded to 1e-18 of what remains, and each epoch's cap to a wei.
+  const rounding = SUPPLY / 10n ** 18n + 1n;
+  t.ok(left >= SUPPLY / 2n, 'rounding favours the pool');
+  t.ok(left - SUPPLY / 2n <= BigInt(epochs) * rounding, `${left - SUPPLY / 2n} wei above half`);
+
+  const world = createWorld(plan, hourly, 1);
+  // The first step has nothing to settle.
+  for (let epoch = 0; epoch <= epochs; epoch++) step(world);
+  t.equal(world.work, world.mark, 'full use');
+  const returned = world.remaining - left;
+  t.ok(returned >= 0n && returned <= world.totals.expired, 'the law to the wei, but for the dust that returned');
+  t.ok(world.totals.expired < BigInt(epochs) * 10n, 'and that is a few wei an epoch');
+});
+
+t.test('an epoch of three equal miners, by hand', async (t) => {
+  const world = createWorld(plan, hourly, 1);
+  step(world);
+  t.same(supplyOf(world).unclaimed, 0n, 'nothing is settled before it is over');
+  step(world);
+  const cap = capDown(SUPPLY, hourly.rates.releaseRate);
+  t.equal(world.released, cap);
+  t.equal(world.owed, cap);
+  const [miner] = world.cohorts;
+  t.equal(miner?.sums.base, (cap * 80n) / 100n / 3n);
+  t.equal(miner?.sums.audits, (cap - (cap * 80n) / 100n) / 3n);
+  t.equal(miner?.wallet, 0n, 'vesting');
+  for (let epoch = 2; epoch <= hourly.vest; epoch++) step(world);
+  t.equal(miner?.wallet, 0n);
+  step(world);
+  t.equal(
+    miner?.wallet,
+    (miner?.sums.base === undefined ? 0n : (cap * 80n) / 100n / 3n) + (cap - (cap * 80n) / 100n) / 3n,
+  );
+});
+
+t.test('who is alone is audited by nobody, and paid nothing', async (t) => {
+  const lone = createWorld({ ...plan, cohorts: [miners({ name: 'lone', count: 1 })] }, hourly, 1);
+  for (let epoch = 0; epoch < 50; epoch++) step(lone);
+  t.equal(lone.totals.released, 0n);
+  const two = createWorld({ ...plan, cohorts: [miners({ name: 'two names', count: 2 })] }, hourly, 1);
+  for (let epoch = 0; epoch < 50; epoch++) step(two);
+  t.ok(two.totals.released > parseCxt('90000'));
+});
+
+t.test('less work than before releases less, and the mark decays', async (t) => {
+  const leaving: WorldPlan = {
+    ...plan,
+    cohorts: [
+      miners({ name: 'stay', count: 3 }),
+      miners({ name: 'leave', count: 1, units: HOUR_OF_100_TERAFLOPS * 9n, leaves: 0.5 }),
+    ],
+  };
+  const { samples } = runWorld(leaving, { rules: halfDaily, seed: 1, epochs: 2 * halfDaily.perYear });
+  t.equal(samples[5]?.utilisation, 1);
+  const [month, later] = [samples[7]?.utilisation ?? 0, samples[19]?.utilisation ?? 0];
+  t.ok(Math.abs(month - 0.25 * 2 ** (1 / 12)) < 0.001);
+  t.ok(Math.abs(later / month - 2) < 0.01, 'a year later it is half');
+});
