@@ -1,4 +1,4 @@
-/** Who decides an audit: verdicts count by weight, and members are drawn by weight, so it matters how weight is split. */
+/** Who decides an audit: members are drawn by weight, and each counts a seat, or its weight where that is more. */
 import { binomial } from './majority.ts';
 import type { Random } from './random.ts';
 
@@ -15,7 +15,7 @@ export interface Side {
 export function captureChance(ours: Side, theirs: Side, members: number): number {
   const a = drawnChances(ours, members);
   const b = drawnChances(theirs, members);
-  const [weight, other] = [ours.part / ours.accounts, theirs.part / theirs.accounts];
+  const [weight, other] = [seatOf(ours, members), seatOf(theirs, members)];
   let [sum, below, k] = [0, 0, 0];
   for (const [drawn, chance] of a.entries()) {
     // Ties are no majority; the margin keeps equal weights equal in floats.
@@ -32,15 +32,19 @@ export function captureDrawn(
   members: number,
   draws: { random: Random; times: number },
 ): number {
-  const [weight, other] = [ours.part / ours.accounts, theirs.part / theirs.accounts];
+  const [weight, other] = [seatOf(ours, members), seatOf(theirs, members)];
+  const chance = ({ part, accounts }: Side) => Math.min(1, (members * part) / accounts);
   let captured = 0;
   for (let i = 0; i < draws.times; i++) {
-    const mine = weight * binomial(draws.random, ours.accounts, members * weight);
-    const rest = other * binomial(draws.random, theirs.accounts, members * other);
+    const mine = weight * binomial(draws.random, ours.accounts, chance(ours));
+    const rest = other * binomial(draws.random, theirs.accounts, chance(theirs));
     if (mine > rest * (1 + 1e-12)) captured++;
   }
   return captured / draws.times;
 }
+
+/** What the verdict of one of these accounts counts. SortitionLib.sol seatOf */
+const seatOf = ({ part, accounts }: Side, members: number): number => Math.max(part / accounts, 1 / members);
 
 /** Chances of 0, 1, 2, … drawn accounts. */
 function drawnChances({ part, accounts }: Side, members: number): number[] {

@@ -85,6 +85,8 @@ export interface Cohort {
   worked: Duty | null;
   /** Score of the epoch under audit, 0 unless it was accepted. */
   score: bigint;
+  /** Was the epoch's commitment accepted? */
+  accepted: boolean;
   readonly vesting: bigint[];
   /** Credited units of the last epochs, and their sum. */
   readonly works: bigint[];
@@ -122,6 +124,7 @@ export function createCohort(plan: CohortPlan, rules: Rules): Cohort {
     duty: idle,
     worked: null,
     score: 0n,
+    accepted: false,
     vesting: new Array<bigint>(rules.vest).fill(0n),
     works: new Array<bigint>(WINDOW).fill(0n),
     recent: 0n,

@@ -1,9 +1,9 @@
 /** One epoch of a world: the one before it is audited, settled and paid, and this one's work is done. */
 import { creditDown } from '#protocol/economy/bootstrap.ts';
-import { capDown, highWaterUp, partsOf, releasedDown } from '#protocol/economy/emission.ts';
-import { auditReward, workReward } from '#protocol/economy/rewards.ts';
+import { capDown, highWaterUp, releasedDown } from '#protocol/economy/emission.ts';
+import { auditReward, baseReward, marketReward, workParts } from '#protocol/economy/rewards.ts';
 import { meritDown, qualityOf, raised, lowered, scoreOf } from '#protocol/economy/score.ts';
-import { units, wei } from '#protocol/ids.ts';
+import { type Units, units, type Wei, wei } from '#protocol/ids.ts';
 import type { Cohort, Duty } from './cohort.ts';
 import { type Committees, committeesOf, moveWindow } from './committee.ts';
 import { decide } from './decisions.ts';
@@ -67,22 +67,24 @@ function conclude(world: World, committees: Committees | null): void {
   const credited = new Array<bigint>(world.cohorts.length).fill(0n);
   let [work, score, auditFees, committed] = [0n, 0n, 0n, false];
   for (const [i, cohort] of world.cohorts.entries()) {
-    cohort.score = 0n;
+    [cohort.score, cohort.accepted] = [0n, false];
     const { worked } = cohort;
     if (worked === null || worked.units === 0n) continue;
     committed = true;
     if (!isAccepted(world, cohort, committees)) continue;
-    cohort.score = accept(cohort, worked);
-    work += worked.units * cohort.count;
+    cohort.accepted = true;
+    // Units of jobs are what submitters say: only base tasks count.
+    const base = units(worked.units - worked.market);
+    cohort.score = accept(cohort, base);
+    work += base * cohort.count;
     score += cohort.score * cohort.count;
     // Only a giant meets the bound; its members then all get what the first of them does.
-    if (cohort.plan.validates) credited[i] = creditDown(worked.units, world.recent);
+    if (cohort.plan.validates) credited[i] = creditDown(base, world.recent);
     auditFees += redeem(world, cohort, worked);
   }
   moveWindow(world, credited);
   if (committed) settle(world, work);
   else world.elapsed++;
-  world.lastScore = score;
   payAuditors(world, committees, auditFees);
   if (committed) share(world, committees, score);
 }
@@ -97,12 +99,12 @@ function isAccepted(world: World, cohort: Cohort, committees: Committees | null)
 }
 
 /** @returns the score of a member */
-function accept(cohort: Cohort, worked: Duty): bigint {
+function accept(cohort: Cohort, base: Units): bigint {
   const reputation = raised(cohort.reputation);
   if (cohort.merit === 0n || reputation !== cohort.reputation)
     cohort.merit = meritDown(cohort.plan.tier, QUALITY, cohort.reputation);
   cohort.reputation = reputation;
-  return scoreOf(worked.units, cohort.merit);
+  return scoreOf(base, cohort.merit);
 }
 
 /** @returns what is due to those who audited it */
@@ -139,8 +141,8 @@ function settle(world: World, work: bigint): void {
   world.owed += released;
   world.left[world.epoch % world.rules.expire] = released;
   world.totals.released += released;
-  world.workPart = partsOf(released).work;
-  if (work !== 0n) world.perExa = (world.workPart * EXA) / work;
+  world.workParts = workParts(released);
+  if (work !== 0n) world.perExa = (world.workParts.base * EXA) / work;
 }
 
 /** By verdicts given; what does not divide is burned. */
@@ -161,19 +163,14 @@ function payAuditors(world: World, committees: Committees | null, due: bigint): 
 function share(world: World, committees: Committees | null, totalScore: bigint): void {
   const slot = world.epoch % world.rules.vest;
   const released = wei(world.released);
+  let toAll = 0n;
   for (const [i, cohort] of world.cohorts.entries()) {
     let due = 0n;
     const { worked, sums } = cohort;
-    if (cohort.score !== 0n && worked !== null) {
-      const feeLost = wei(worked.fee.burned + worked.fee.auditors);
-      const { score } = cohort;
-      const { base, market } = workReward(released, {
-        units: worked.units,
-        marketUnits: worked.market,
-        score,
-        totalScore,
-        feeLost,
-      });
+    if (worked !== null && cohort.accepted) {
+      const base = baseReward(released, { score: cohort.score, totalScore });
+      const market = marketOf(cohort, released, toAll);
+      toAll += market * cohort.count;
       sums.base += base;
       sums.market += market;
       due = base + market;
@@ -188,4 +185,12 @@ function share(world: World, committees: Committees | null, totalScore: bigint):
     }
     cohort.vesting[slot] = due;
   }
+}
+
+/** Who comes first is paid; the members of a cohort come together. */
+function marketOf({ worked, count }: Cohort, released: Wei, toAll: bigint): bigint {
+  const burned = worked?.fee.burned ?? 0n;
+  if (burned === 0n) return 0n;
+  const all = marketReward(released, { burned: wei(burned * count), toWorker: wei(0n), toAll: wei(toAll) });
+  return all / count;
 }

@@ -1,5 +1,5 @@
 /** The market of a day: what submitters bid, who may take their work, and who deals with himself. */
-import { AUDITORS_BPS, BURN_BPS } from '#protocol/economy/fees.ts';
+import { BURN_BPS } from '#protocol/economy/fees.ts';
 import { MARKET_PERCENT } from '#protocol/economy/rewards.ts';
 import { minimumStakeDown } from '#protocol/economy/stake.ts';
 import { parseCxt } from '#protocol/ids.ts';
@@ -12,7 +12,7 @@ export const EXA = 10n ** 18n;
 /** Base tasks are always there, so submitters outbid what they pay. */
 const OUTBID_PERCENT = 110n;
 /** Parts of 10,000 of a fee that its emission may bring back. */
-const BACK_BPS = ((BURN_BPS + AUDITORS_BPS) * MARKET_PERCENT) / 100n;
+const BACK_BPS = (BURN_BPS * MARKET_PERCENT) / 100n;
 
 /** Sets the duty of every cohort for the coming day, and puts the fees in escrow. */
 export function clearMarket(world: World): void {
@@ -61,23 +61,15 @@ function clearing(world: World, capacity: bigint): { readonly price: bigint; rea
   return { price, bought: lesser(lesser(wanted, capacity), affordable) };
 }
 
-/** The best fee is the one at which the bound just does not bind: less loses emission, more loses fee. */
+/** The best fee is the one that brings all there is for market work: less loses emission, more loses fee. */
 function dealWithSelf(world: World, cohort: Cohort, { times, fee }: { times: bigint; fee: 'best' | 'least' }): void {
   const perDay = BigInt(world.rules.perDay);
   const fake = cohort.plan.units * times;
   const most = cohort.wallet / perDay;
-  const best = (shareOf(world, cohort, fake) * 10_000n) / BACK_BPS;
+  const best = (world.workParts.market * 10_000n) / BACK_BPS;
   const paid = fee === 'least' ? 1n : lesser(best, most);
   if (paid === 0n || paid > most) return;
   cohort.duty = dutyOf(cohort.plan.units, fake, paid);
   cohort.wallet -= paid * perDay;
   cohort.escrow += paid * perDay;
-}
-
-/** What so many units of this cohort would earn of the last epoch's work part, had its bound not been there. */
-function shareOf(world: World, cohort: Cohort, fake: bigint): bigint {
-  const others = world.lastScore - cohort.score * cohort.count;
-  const own = (cohort.plan.units + fake) * cohort.merit;
-  const all = others + own * cohort.count;
-  return all === 0n ? 0n : (world.workPart * fake * cohort.merit) / all;
 }

@@ -1,5 +1,6 @@
 /** A world: the pool, the cohorts, the submitters, and where every wei of the supply is. */
-import type { Wei } from '#protocol/ids.ts';
+import { workParts } from '#protocol/economy/rewards.ts';
+import { type Wei, wei } from '#protocol/ids.ts';
 import { type Cohort, type CohortPlan, createCohort } from './cohort.ts';
 import type { Committees } from './committee.ts';
 import type { Curve } from './curve.ts';
@@ -62,8 +63,7 @@ export interface World {
   cap: bigint;
   released: bigint;
   work: bigint;
-  lastScore: bigint;
-  workPart: bigint;
+  workParts: ReturnType<typeof workParts>;
   /** The work part of emission for 10^18 units. */
   perExa: bigint;
   price: bigint;
@@ -94,8 +94,7 @@ export function createWorld(plan: WorldPlan, rules: Rules, seed: number): World 
     cap: 0n,
     released: 0n,
     work: 0n,
-    lastScore: 0n,
-    workPart: 0n,
+    workParts: workParts(wei(0n)),
     perExa: 0n,
     price: 0n,
     marketWork: 0n,
