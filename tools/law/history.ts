@@ -1,0 +1,158 @@
+/** A history: a law, people, and steps that the books play first; and its tape, on which the contracts play it again. */
+import { Book } from '#protocol/economy/book.ts';
+import type { EconomyLaw } from '#protocol/economy/moment.ts';
+import { Refusal } from '#protocol/economy/refusal.ts';
+import { type Address, address, type Epoch } from '#protocol/ids.ts';
+import { CONTRACTS, selectorOf } from './contracts.ts';
+import { Dice } from './dice.ts';
+import { posts } from './everyday.ts';
+import { ACCOUNTS, type Cast, EPOCHS, figuresOf, type Reads } from './figures.ts';
+import { BEGINS, lawOf } from './laws.ts';
+import type { Past } from './past.ts';
+import { chainOf } from './rounds.ts';
+import * as steps from './steps.ts';
+import { calldata, type Step } from './steps.ts';
+import { Tape } from './tape.ts';
+import { later } from './time.ts';
+import { nextStep } from './walk.ts';
+
+/** What happened, and what is expected after it. */
+export interface Event {
+  readonly time: number;
+  /** Null: time passed, nothing else. */
+  readonly step: Step | null;
+  /** Name of the error, or null for a step that the law takes. */
+  readonly refusal: string | null;
+  readonly reads: Reads;
+  /** Figures that differ from what they were when they were last read. */
+  readonly changes: ReadonlyArray<readonly [figure: number, value: bigint]>;
+}
+
+export interface History {
+  readonly seed: number;
+  /** Of the deployment. */
+  readonly law: EconomyLaw;
+  readonly cast: Cast;
+  readonly events: readonly Event[];
+}
+
+const LEAST_STEPS = 20;
+const MORE_STEPS = 100;
+
+/** @param bookLaw what the books go by instead of the law, to see that the comparison notices */
+export function historyOf(seed: number, bookLaw: (law: EconomyLaw) => EconomyLaw = (law) => law): History {
+  const dice = new Dice(seed);
+  const law = lawOf(dice);
+  const book = new Book(bookLaw(law), chainOf(law));
+  book.moment.time = BEGINS;
+  const accounts: Address[] = Array.from({ length: ACCOUNTS }, () => address(dice.hex(20)));
+  const epochs: Epoch[] = [];
+  const past: Past = { dice, book, accounts, epochs, most: 1 + dice.below(EPOCHS), deliveries: [], ballots: [] };
+  const known = new Map<number, bigint>();
+  const events = [happens(past, known, null, everything(past))];
+  for (const step of beginning(past)) events.push(happens(past, known, step));
+  for (let left = LEAST_STEPS + dice.below(MORE_STEPS); left > 0; left--) {
+    const step = dice.chance(0.05) ? null : nextStep(past);
+    if (step === null) book.moment.time = later(past);
+    events.push(happens(past, known, step, left === 1 ? everything(past) : undefined));
+  }
+  return { seed, law, cast: { accounts, epochs }, events };
+}
+
+/** Some begin as the network does, with nothing outside the pool; some with CXT in people's hands. */
+function* beginning(past: Past): Generator<Step> {
+  const { dice, accounts, book } = past;
+  const rich = dice.chance(0.7) ? accounts.filter(() => dice.chance(0.7)) : [];
+  const wealth = dice.pick([10n ** 20n, 10n ** 23n, 15n * 10n ** 24n]);
+  for (const who of rich) yield steps.give(who, dice.amount(wealth));
+  const [workers, validators] = [dice.pick([0.3, 0.6, 0.9]), dice.pick([0.3, 0.6, 0.9])];
+  for (const who of accounts) yield steps.register(who, dice.chance(workers), dice.chance(validators));
+  for (const who of rich)
+    if (dice.chance(0.8)) yield steps.stake(who, book.token.balanceOf(who) / BigInt(2 + dice.below(30)));
+  for (const who of rich) if (dice.chance(0.3)) yield posts(past, who);
+}
+
+function happens(past: Past, known: Map<number, bigint>, step: Step | null, reads?: Reads): Event {
+  const { book } = past;
+  const { time } = book.moment;
+  const refusal = step === null ? null : refusalOf(book, step);
+  const read = reads ?? readsAfter(past, step);
+  const changes: Array<readonly [number, bigint]> = [];
+  figuresOf(book, past, read, (figure, value) => {
+    if ((known.get(figure) ?? 0n) === value) return;
+    known.set(figure, value);
+    changes.push([figure, value]);
+  });
+  return { time, step, refusal, reads: read, changes };
+}
+
+function refusalOf(book: Book, step: Step): string | null {
+  try {
+    step.play(book);
+    return null;
+  } catch (error) {
+    if (error instanceof Refusal) return error.error;
+    throw error;
+  }
+}
+
+const range = (length: number): number[] => Array.from({ length }, (_, i) => i);
+
+function everything({ accounts, epochs }: Past): Reads {
+  const pairs = range(epochs.length * ACCOUNTS);
+  return { epochs: range(epochs.length), credentials: range(accounts.length), audits: pairs };
+}
+
+/** What the step is about, and something that it should have left alone. */
+function readsAfter({ dice, accounts, epochs }: Past, step: Step | null): Reads {
+  if (epochs.length === 0) return { epochs: [], credentials: [dice.below(ACCOUNTS)], audits: [] };
+  const about = step?.epoch === undefined ? -1 : epochs.indexOf(step.epoch);
+  const some = dice.below(epochs.length);
+  const worker = step?.worker === undefined ? dice.below(ACCOUNTS) : accounts.indexOf(step.worker);
+  const audits = [(about < 0 ? some : about) * ACCOUNTS + worker];
+  if (dice.chance(0.2)) audits.push(some * ACCOUNTS + dice.below(ACCOUNTS));
+  return {
+    epochs: [...new Set(about < 0 ? [some] : [about, some])],
+    credentials: [step?.worker === undefined ? dice.below(ACCOUNTS) : worker],
+    audits: [...new Set(audits)],
+  };
+}
+
+/** No contract: time passes. */
+const NOBODY = 255;
+
+function putEvent(tape: Tape, { accounts }: Cast, event: Event): void {
+  const { time, step, refusal, reads, changes } = event;
+  tape.number(time).number(step === null ? NOBODY : CONTRACTS.indexOf(step.contract));
+  if (step !== null) {
+    tape.number(step.caller === 'pool' ? ACCOUNTS : accounts.indexOf(step.caller)).bytes(calldata(step));
+    tape.number(refusal === null ? 0n : selectorOf(refusal));
+  }
+  for (const list of [reads.credentials, reads.epochs, reads.audits]) tape.number(list.length).numbers(list);
+  tape.number(changes.length);
+  for (const change of changes) tape.numbers(change);
+}
+
+/** In the order in which Histories.t.sol reads it. */
+export function tapeOf(history: History): Buffer {
+  const { seed, law, cast, events } = history;
+  const tape = new Tape().numbers([
+    seed,
+    law.genesis,
+    law.epochSeconds,
+    law.commitSeconds,
+    law.auditSeconds,
+    law.revealSeconds,
+    law.finalizeSeconds,
+    law.vestSeconds,
+    law.unbondSeconds,
+    law.claimTimeoutSeconds,
+    law.claimWindowSeconds,
+    law.committee,
+    law.releaseRate,
+    law.decayRate,
+  ]);
+  tape.numbers(cast.accounts.map(BigInt)).number(cast.epochs.length).numbers(cast.epochs).number(events.length);
+  for (const event of events) putEvent(tape, cast, event);
+  return tape.end();
+}
