@@ -9,22 +9,29 @@ import { Tape } from './tape.ts';
 const FILE = 25;
 /** Seeds that are searched for a history in which a figure of each kind changes. */
 const SEARCHED = 60;
+const OTHER_LAWS = 3;
+/** The first two figures by which a release shows. */
+const REMAINING = FIGURES.indexOf('remaining');
+const RELEASED = FIGURES.indexOf('unclaimed');
 
-/** @returns what was written, for counting */
+/** @param count is told of each history */
 export function writeBatch(folder: string, seeds: readonly number[], count: (history: History) => void): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
+  let [steps, figures] = [0, 0];
   const files = Math.ceil(seeds.length / FILE);
   for (let i = 0; i < files; i++) {
     const tape = new Tape();
     for (const seed of seeds.slice(i * FILE, (i + 1) * FILE)) {
       const history = historyOf(seed);
       count(history);
+      steps += history.events.length;
+      figures += history.events.reduce((sum, event) => sum + event.figures, 0);
       tape.bytes(tapeOf(history));
     }
     writeFileSync(join(folder, `${i}.bin`), tape.end());
   }
-  writeFileSync(join(folder, 'campaign.bin'), new Tape().numbers([files, seeds.length]).end());
+  writeFileSync(join(folder, 'campaign.bin'), new Tape().numbers([files, seeds.length, steps, figures]).end());
 }
 
 interface False {
@@ -44,7 +51,7 @@ function falsified(history: History, step: number, figure: number): False {
 }
 
 /** A history for every kind of figure, with that figure one more than it is. */
-export function falseFigures(): { readonly found: readonly False[]; readonly missing: readonly string[] } {
+function falseFigures(): { readonly found: readonly False[]; readonly missing: readonly string[] } {
   const kinds = new Map<string, False>();
   for (let seed = 1; seed <= SEARCHED; seed++) {
     const history = historyOf(seed);
@@ -59,8 +66,27 @@ export function falseFigures(): { readonly found: readonly False[]; readonly mis
   return { found: [...kinds.values()], missing: [...all].filter((kind) => !kinds.has(kind)) };
 }
 
-export function writeFalse(folder: string, all: readonly False[]): void {
+/** Histories predicted with a pool that releases a part of 10^-18 more. */
+function otherLaw(count: number): False[] {
+  const found: False[] = [];
+  for (let seed = 1; found.length < count && seed <= SEARCHED; seed++) {
+    const history = historyOf(seed, (law) => ({ ...law, releaseRate: law.releaseRate + 1n }));
+    const step = history.events.findIndex((event) =>
+      event.changes.some(([at, value]) => at === RELEASED && value > 0n),
+    );
+    if (step >= 0) found.push({ step, figure: REMAINING, history });
+  }
+  return found;
+}
+
+/** @returns how many there are */
+export function writeFalse(folder: string): number {
+  const { found, missing } = falseFigures();
+  if (missing.length > 0) throw new RangeError(`no history changes: ${missing.join(', ')}`);
+  const all = [...found, ...otherLaw(OTHER_LAWS)];
+  if (all.length !== found.length + OTHER_LAWS) throw new RangeError('too few histories release anything');
   const tape = new Tape().number(all.length);
   for (const { step, figure, history } of all) tape.numbers([step, figure]).bytes(tapeOf(history));
   writeFileSync(join(folder, 'false.bin'), tape.end());
+  return all.length;
 }

@@ -41,7 +41,7 @@ function leavesHeld(dice: Dice, book: Book, worker: Address): RedeemLeaf[] {
       if (free === 0n || dice.chance(0.1)) continue;
       const mask = dice.chance(0.8) ? free : free & -free;
       const honest = (open.units * BigInt(countOf(mask))) / BigInt(open.shards);
-      const sum = dice.chance(0.8) ? honest : dice.bits(1 + dice.below(60)) % (open.units + 2n);
+      const sum = dice.chance(0.9) ? honest : dice.bits(1 + dice.below(60)) % (open.units + 2n);
       leaves.push({ task: taskOfJob(job), word, mask, units: units(sum % TOO_MANY), proofs: hash(dice.hex(32)) });
     }
   }
@@ -60,14 +60,14 @@ function marketUnitsOf(dice: Dice, leaves: readonly RedeemLeaf[], all: bigint): 
 
 export function deliveryOf(dice: Dice, book: Book, worker: Address, epoch: Epoch): Delivery {
   const held = leavesHeld(dice, book, worker);
-  const leaves = held.length === 0 || dice.chance(0.4) ? [...held, baseLeaf(dice)] : held;
+  const leaves = held.length === 0 || dice.chance(0.3) ? [...held, baseLeaf(dice)] : held;
   const nodes = leaves.map(leafNode);
   const root = sumRoot(nodes);
   const tier = dice.below(4);
   const marketUnits = marketUnitsOf(dice, leaves, root.sum);
   const delivered = leaves.map((leaf, i) => ({ leaf, path: sumPath(nodes, i) }));
   const claim = { root: root.hash, units: root.sum, marketUnits, tier };
-  if (!dice.chance(0.12)) return { worker, epoch, claim, leaves: delivered, wrong: null };
+  if (held.length > 0 || !dice.chance(0.15)) return { worker, epoch, claim, leaves: delivered, wrong: null };
   return { worker, epoch, ...cheat(dice, tier) };
 }
 

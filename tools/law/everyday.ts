@@ -1,8 +1,8 @@
 /** What people do at any time: roles, stakes, jobs, transfers, proofs of cheating; and calls that make no sense. */
-import type { Book } from '#protocol/economy/book.ts';
 import { maskOf, wordsOf } from '#protocol/economy/shard-words.ts';
 import { type Address, epoch } from '#protocol/ids.ts';
 import { epochAt } from '#protocol/time/epoch.ts';
+import { canClaim } from './chores.ts';
 import { deliveryOf } from './deliveries.ts';
 import { JOBS } from './figures.ts';
 import { ballotOf, commitOf, type Past } from './past.ts';
@@ -55,14 +55,9 @@ export const posts: Habit = (past, anybody) => {
   const [shards, width] = dice.pick(dice.chance(0.1) ? NO_SHAPES : SHAPES);
   const { time, law } = book.moment;
   const work = dice.chance(0.05) ? 0n : dice.amount(dice.chance(0.2) ? (1n << 128n) - 1n : 1n << 60n);
-  const deadline = time + dice.pick([1, law.epochSeconds * 2, law.epochSeconds * 20, law.epochSeconds * 30]);
+  const deadline = time + law.epochSeconds * dice.pick([1, 20, 60]);
   return steps.postJob(who, { shards, width, units: work, fee: spend(past, who), deadline });
 };
-
-function canClaim(book: Book, who: Address): boolean {
-  const { compute, slashed, staked } = book.stakes.accountOf(who);
-  return compute && !slashed && staked >= book.stakes.minimumStake();
-}
 
 const jobsOf: Habit = ({ dice, book, accounts }, who) => {
   const job = BigInt(1 + dice.below(Math.max(1, book.market.jobs())));
@@ -129,16 +124,16 @@ const nonsense: Habit = (past, who) => {
 };
 
 const HABITS: readonly (readonly [weight: number, habit: Habit])[] = [
-  [3, roles],
-  [4, stakes],
-  [2, unstakes],
-  [2, withdraws],
+  [2, roles],
+  [3, stakes],
+  [3, unstakes],
+  [1, withdraws],
   [2, pays],
   [1, burns],
   [4, posts],
-  [9, jobsOf],
+  [4, jobsOf],
   [3, shows],
-  [2, expires],
+  [1, expires],
   [5, nonsense],
 ];
 const BAG = HABITS.flatMap(([weight, habit]) => Array.from({ length: weight }, () => habit));

@@ -26,6 +26,8 @@ export interface Event {
   readonly reads: Reads;
   /** Figures that differ from what they were when they were last read. */
   readonly changes: ReadonlyArray<readonly [figure: number, value: bigint]>;
+  /** How many figures are read. */
+  readonly figures: number;
 }
 
 export interface History {
@@ -36,8 +38,10 @@ export interface History {
   readonly events: readonly Event[];
 }
 
-const LEAST_STEPS = 20;
-const MORE_STEPS = 100;
+const LEAST_STEPS = 15;
+const MORE_STEPS = 110;
+/** Where time passes so often and nothing is due, little more will come. */
+const IDLE = 4;
 
 /** @param bookLaw what the books go by instead of the law, to see that the comparison notices */
 export function historyOf(seed: number, bookLaw: (law: EconomyLaw) => EconomyLaw = (law) => law): History {
@@ -47,29 +51,41 @@ export function historyOf(seed: number, bookLaw: (law: EconomyLaw) => EconomyLaw
   book.moment.time = BEGINS;
   const accounts: Address[] = Array.from({ length: ACCOUNTS }, () => address(dice.hex(20)));
   const epochs: Epoch[] = [];
-  const past: Past = { dice, book, accounts, epochs, most: 1 + dice.below(EPOCHS), deliveries: [], ballots: [] };
+  const past: Past = {
+    dice,
+    book,
+    accounts,
+    epochs,
+    most: dice.pick([1, 2, 2, 3, 3, EPOCHS]),
+    deliveries: [],
+    ballots: [],
+  };
   const known = new Map<number, bigint>();
   const events = [happens(past, known, null, everything(past))];
   for (const step of beginning(past)) events.push(happens(past, known, step));
-  for (let left = LEAST_STEPS + dice.below(MORE_STEPS); left > 0; left--) {
-    const step = dice.chance(0.05) ? null : nextStep(past);
+  let idle = 0;
+  for (let left = LEAST_STEPS + dice.below(MORE_STEPS); left > 0 && idle < IDLE; left--) {
+    const step = dice.chance(0.02) ? null : nextStep(past);
+    idle = step === null ? idle + 1 : 0;
     if (step === null) book.moment.time = later(past);
-    events.push(happens(past, known, step, left === 1 ? everything(past) : undefined));
+    events.push(happens(past, known, step));
   }
+  events.push(happens(past, known, null, everything(past)));
   return { seed, law, cast: { accounts, epochs }, events };
 }
 
 /** Some begin as the network does, with nothing outside the pool; some with CXT in people's hands. */
 function* beginning(past: Past): Generator<Step> {
   const { dice, accounts, book } = past;
-  const rich = dice.chance(0.7) ? accounts.filter(() => dice.chance(0.7)) : [];
+  const rich = dice.chance(0.75) ? accounts.filter(() => dice.chance(0.8)) : [];
   const wealth = dice.pick([10n ** 20n, 10n ** 23n, 15n * 10n ** 24n]);
   for (const who of rich) yield steps.give(who, dice.amount(wealth));
-  const [workers, validators] = [dice.pick([0.3, 0.6, 0.9]), dice.pick([0.3, 0.6, 0.9])];
+  const [workers, validators] = [dice.pick([0.3, 0.5, 0.8]), dice.pick([0.5, 0.7, 1])];
   for (const who of accounts) yield steps.register(who, dice.chance(workers), dice.chance(validators));
   for (const who of rich)
     if (dice.chance(0.8)) yield steps.stake(who, book.token.balanceOf(who) / BigInt(2 + dice.below(30)));
-  for (const who of rich) if (dice.chance(0.3)) yield posts(past, who);
+  const jobs = dice.below(3);
+  for (let job = 0; rich.length > 0 && job < jobs; job++) yield posts(past, dice.pick(rich));
 }
 
 function happens(past: Past, known: Map<number, bigint>, step: Step | null, reads?: Reads): Event {
@@ -78,12 +94,14 @@ function happens(past: Past, known: Map<number, bigint>, step: Step | null, read
   const refusal = step === null ? null : refusalOf(book, step);
   const read = reads ?? readsAfter(past, step);
   const changes: Array<readonly [number, bigint]> = [];
+  let figures = 0;
   figuresOf(book, past, read, (figure, value) => {
+    figures++;
     if ((known.get(figure) ?? 0n) === value) return;
     known.set(figure, value);
     changes.push([figure, value]);
   });
-  return { time, step, refusal, reads: read, changes };
+  return { time, step, refusal, reads: read, changes, figures };
 }
 
 function refusalOf(book: Book, step: Step): string | null {

@@ -11,7 +11,7 @@ const CLOCKS: readonly (readonly [epoch: number, commit: number, audit: number, 
   [3600, 600, 1200, 600, 600],
   [60, 60, 31, 7, 1],
   [100, 1, 400, 100, 200],
-  [1, 1, 1, 1, 1],
+  [2, 1, 2, 1, 1],
 ];
 
 export function lawOf(dice: Dice): EconomyLaw {
@@ -22,7 +22,7 @@ export function lawOf(dice: Dice): EconomyLaw {
     ? hourly
     : { releaseRate: dice.bits(59) % 10n ** 18n, decayRate: dice.chance(0.5) ? 9n * 10n ** 17n : dice.bits(59) };
   return {
-    genesis: BEGINS + dice.pick([0, 0, 1, 5, epochSeconds * 3]),
+    genesis: BEGINS + dice.pick([0, 1, 5, 5, epochSeconds * 3]),
     epochSeconds,
     commitSeconds,
     auditSeconds,
@@ -30,9 +30,9 @@ export function lawOf(dice: Dice): EconomyLaw {
     finalizeSeconds,
     vestSeconds: dice.pick([0, 1, epochSeconds, 24 * epochSeconds]),
     unbondSeconds: exposure + dice.pick([0, 1, epochSeconds * 10]),
-    claimTimeoutSeconds: dice.pick([1, exposure, exposure * 3]),
-    claimWindowSeconds: dice.pick([1, exposure * 4, exposure * 30]),
-    committee: dice.pick([1, 2, 3, 3, 5, 100]),
+    claimTimeoutSeconds: exposure * dice.pick([1, 3, 10, 30]),
+    claimWindowSeconds: dice.pick([1, exposure * 10, exposure * 30]),
+    committee: dice.pick([1, 2, 3, 5, 100]),
     samples: 1,
     ...rates,
   };

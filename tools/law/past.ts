@@ -29,8 +29,8 @@ function opinion(dice: Dice, { wrong, claim }: Delivery): VerdictName {
   if (dice.chance(0.15)) return dice.pick(['ok', 'fault', 'unavailable']);
   if (wrong !== null) return dice.chance(0.5) ? 'fault' : 'ok';
   const mood = BigInt(claim.root) % 10n;
-  if (mood < 7n) return 'ok';
-  return mood < 8n ? 'fault' : 'unavailable';
+  if (mood < 8n) return 'ok';
+  return mood < 9n ? 'fault' : 'unavailable';
 }
 
 /** The walk remembers what was delivered when the books accept it. */

@@ -16,11 +16,15 @@ export interface SignedRound {
   readonly signature: string;
 }
 
-const signed = new Map<number, Uint8Array>();
+const signed = new Map<string, SignedRound>();
 
+/** Signed once for all histories. */
 export function roundFor(law: EconomyLaw, of: Epoch): SignedRound {
   const round = roundOf(law, chainOf(law), of);
-  const signature = signed.get(round) ?? signRound(SECRET, round);
-  signed.set(round, signature);
-  return { seed: seedOf(of, signature), signature: uncompressed(signature) };
+  const known = signed.get(`${of}/${round}`);
+  if (known !== undefined) return known;
+  const signature = signRound(SECRET, round);
+  const made = { seed: seedOf(of, signature), signature: uncompressed(signature) };
+  signed.set(`${of}/${round}`, made);
+  return made;
 }

@@ -31,6 +31,6 @@ export function later(past: Past): number {
   const ahead = [...epochs.flatMap((e) => ofEpoch(past, e)), ...ends, ...ofAccounts(past)]
     .filter((moment) => moment > time)
     .sort((a, b) => a - b);
-  const next = ahead[dice.chance(0.75) ? 0 : dice.below(Math.min(ahead.length, 4))] ?? time + law.epochSeconds;
-  return dice.chance(0.06) ? Math.max(time, next - 1) : next + (dice.chance(0.06) ? 1 : 0);
+  const next = ahead[dice.chance(0.9) ? 0 : dice.below(Math.min(ahead.length, 4))] ?? time + law.epochSeconds;
+  return dice.chance(0.04) ? Math.max(time, next - 1) : next + (dice.chance(0.04) ? 1 : 0);
 }

@@ -1,5 +1,6 @@
 /** A random walk through the economy: what could be done next, by the books, and sometimes what could not. */
 import { committing } from '#protocol/time/epoch.ts';
+import { grabs, releases, returns } from './chores.ts';
 import { deliveryOf } from './deliveries.ts';
 import { everyday } from './everyday.ts';
 import { ballotOf, commitOf, type Past } from './past.ts';
@@ -9,11 +10,14 @@ import type { Step } from './steps.ts';
 
 /** Whatever moves an epoch towards its payment, the least first. */
 const WAYS: readonly (readonly [weight: number, way: (past: Past) => Step[]])[] = [
-  [3, commits],
-  [6, draws],
-  [5, verdicts],
+  [1, releases],
+  [1, returns],
+  [3, grabs],
+  [2, commits],
+  [9, draws],
+  [8, verdicts],
   [9, reveals],
-  [7, conclusions],
+  [8, conclusions],
   [7, payments],
   [7, redemptions],
 ];
@@ -118,7 +122,7 @@ function redemptions({ dice, book, accounts, deliveries, ballots }: Past): Step[
 /** One more step, or null where nothing is due. */
 export function nextStep(past: Past): Step | null {
   const { dice } = past;
-  if (dice.chance(0.2)) return everyday(past);
+  if (dice.chance(0.16)) return everyday(past);
   const due = WAYS.map(([weight, way]) => ({ weight, found: way(past) })).filter(({ found }) => found.length > 0);
   const bag = due.flatMap(({ weight, found }) => Array.from({ length: weight }, () => found));
   return bag.length === 0 ? null : dice.pick(dice.pick(bag));

@@ -39,8 +39,6 @@ contract HistoriesTest is World {
     /// @notice The step was taken or refused otherwise than by the books; 0 stands for taken.
     error Answers(uint256 seed, uint256 step, bytes4 expected, bytes4 got);
 
-    event Compared(uint256 histories, uint256 steps, uint256 figures);
-
     /// @dev What one replay knows.
     struct Run {
         Tape tape;
@@ -62,7 +60,8 @@ contract HistoriesTest is World {
 
     function test_contractsAndBooksAgree() public {
         Tape memory campaign = Tape(vm.readFileBinary(string.concat(folder, "/campaign.bin")), 0);
-        (uint256 files, uint256 histories) = (campaign.number(), campaign.number());
+        uint256 files = campaign.number();
+        vm.assertGt(files, 0, "there are histories");
         uint256[3] memory sums;
         for (uint256 i; i < files; ++i) {
             uint256[3] memory done = this.replayFile(string.concat(folder, "/", vm.toString(i), ".bin"));
@@ -70,9 +69,9 @@ contract HistoriesTest is World {
                 sums[k] += done[k];
             }
         }
-        vm.assertGt(histories, 0, "there are histories");
-        vm.assertEq(sums[0], histories, "every history is played");
-        emit Compared(sums[0], sums[1], sums[2]);
+        vm.assertEq(sums[0], campaign.number(), "every history is played");
+        vm.assertEq(sums[1], campaign.number(), "every step of it");
+        vm.assertEq(sums[2], campaign.number(), "every figure is compared");
     }
 
     /// @dev Histories of which one figure was falsified after it was predicted, for every kind of figure, and some that were
