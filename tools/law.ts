@@ -3,17 +3,17 @@ import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { argv } from 'node:process';
+import { argv, pid } from 'node:process';
 import { parseArgs } from 'node:util';
 import { CONTRACTS, forgeBinary } from './forge.ts';
 import { writeBatch, writeFalse } from './law/batch.ts';
 import type { History } from './law/history.ts';
 import { tellDifference, tellHistory } from './law/words.ts';
 
-/** Below the compiler's output, which is the only folder that tests may read. */
-const FOLDER = 'out/law';
-/** Histories that one run of forge plays. */
-const BATCH = 200;
+/** Below the compiler's output, which is the only folder that tests may read; each run has its own. */
+const FOLDER = `out/law/${pid}`;
+/** Histories that one run of forge plays; its start is as dear as a hundred of them. */
+const BATCH = 1_000;
 /** A batch is played as one transaction, as far as gas goes. */
 const GAS_LIMIT = '18446744073709551615';
 

@@ -1,9 +1,11 @@
 /** What people do at any time: roles, stakes, jobs, transfers, proofs of cheating; and calls that make no sense. */
 import { maskOf, wordsOf } from '#protocol/economy/shard-words.ts';
-import { type Address, epoch } from '#protocol/ids.ts';
+import type { WorkClaim } from '#protocol/economy/work-book.ts';
+import { type Address, epoch, units } from '#protocol/ids.ts';
 import { epochAt } from '#protocol/time/epoch.ts';
 import { canClaim } from './chores.ts';
-import { deliveryOf } from './deliveries.ts';
+import { type Delivery, deliveryOf } from './deliveries.ts';
+import type { Dice } from './dice.ts';
 import { JOBS } from './figures.ts';
 import { ballotOf, commitOf, type Past } from './past.ts';
 import { roundFor } from './rounds.ts';
@@ -88,37 +90,49 @@ const shows: Habit = (past, who) => {
   const cheat = cheats.length === 0 ? undefined : dice.pick(cheats);
   if (cheat?.wrong == null) return roles(past, who);
   const { worker, wrong } = cheat;
+  const right = { ...wrong, sum: units(wrong.left.sum + wrong.right.sum) };
+  if (dice.chance(0.08)) return steps.proveWrongSum(who, worker, cheat.epoch, right);
   const shown = dice.chance(0.9)
     ? wrong
     : { ...wrong, path: [...wrong.path, { hash: wrong.left.hash, sum: wrong.left.sum, left: true }] };
   return steps.proveWrongSum(who, worker, cheat.epoch, shown);
 };
 
+function claimRefused(dice: Dice, { claim }: Delivery): WorkClaim {
+  return dice.pick([
+    { ...claim, units: 0n },
+    { ...claim, units: 1n << 104n },
+    { ...claim, marketUnits: claim.units + 1n },
+    { ...claim, tier: dice.pick([4, 255]) },
+  ]);
+}
+
 /** Right calls at the wrong time, or of the wrong account. */
 const nonsense: Habit = (past, who) => {
   const { dice, book, accounts, epochs, deliveries, ballots } = past;
   const now = epochAt(book.moment.law, book.moment.time) ?? epoch(0);
-  const any = epochs.length > 0 && dice.chance(0.8) ? dice.pick(epochs) : now;
+  const of = epochs.length > 0 && dice.chance(0.8) ? dice.pick(epochs) : now;
   const isFull = epochs.length === past.most;
   const other = dice.pick(accounts);
-  const late = deliveries.length === 0 ? deliveryOf(dice, book, who, any) : dice.pick(deliveries);
+  const late = deliveries.length === 0 ? deliveryOf(dice, book, who, of) : dice.pick(deliveries);
   const leaf = late.leaves[0];
   const ballot = ballots.length === 0 ? null : dice.pick(ballots);
   return dice.pick<() => Step>([
-    () => steps.draw(who, any, roundFor(book.moment.law, any)),
-    () => (isFull && !epochs.includes(any) ? steps.settle(who) : commitOf(past, { ...late, worker: who, epoch: any })),
+    () => steps.draw(who, of, roundFor(book.moment.law, of)),
+    () => (isFull && !epochs.includes(of) ? steps.settle(who) : commitOf(past, { ...late, worker: who, epoch: of })),
+    () => steps.commitWork(who, of, claimRefused(dice, late)),
     () => ballotOf(past, late, who),
     () =>
       ballot === null
         ? steps.settle(who)
         : steps.revealVerdict({ ...ballot, validator: dice.pick([who, ballot.validator]) }),
-    () => steps.finalize(who, other, any),
+    () => steps.finalize(who, other, of),
     () => steps.settle(who),
-    () => steps.claimWork(who, any),
-    () => steps.claimAudit(who, any),
-    () => steps.claimBounty(who, any, other),
-    () => steps.claimAuditFee(who, other, any),
-    () => (leaf === undefined ? steps.settle(who) : steps.redeem(who, late.worker, dice.pick([any, late.epoch]), leaf)),
+    () => steps.claimWork(who, of),
+    () => steps.claimAudit(who, of),
+    () => steps.claimBounty(who, of, other),
+    () => steps.claimAuditFee(who, other, of),
+    () => (leaf === undefined ? steps.settle(who) : steps.redeem(who, late.worker, dice.pick([of, late.epoch]), leaf)),
     () => steps.refund(who, BigInt(dice.below(6))),
   ])();
 };

@@ -13,11 +13,15 @@ export interface Cast {
   readonly epochs: readonly Epoch[];
 }
 
-/** What is read after a step; the accounts' and jobs' figures always are. */
+/** What is read after a step; all sums and all balances always are. */
 export interface Reads {
   /** Positions in the cast. */
-  readonly epochs: readonly number[];
+  readonly accounts: readonly number[];
   readonly credentials: readonly number[];
+  readonly jobs: readonly number[];
+  readonly epochs: readonly number[];
+  /** A worker's epoch: epoch x ACCOUNTS + worker. */
+  readonly works: readonly number[];
   /** Audits of a worker's epoch: epoch x ACCOUNTS + worker. */
   readonly audits: readonly number[];
 }
@@ -115,38 +119,51 @@ export function kindOf(figure: number): string {
 const OUTCOMES: readonly (OutcomeName | null)[] = [null, 'accepted', 'fault', 'unavailable', 'unaudited'];
 const STATES = ['none', 'open', 'complete', 'refunded'] as const;
 
+function at<T>(list: readonly T[], position: number): T {
+  const found = list[position];
+  if (found === undefined) throw new RangeError(`nobody and nothing at ${position}`);
+  return found;
+}
+
 const plusOne = (epoch: Epoch | null): number => (epoch === null ? 0 : epoch + 1);
 
 type Figure = bigint | number;
-type Put = (at: number, values: readonly Figure[]) => void;
+type Put = (from: number, values: readonly Figure[]) => void;
 
-function putAccounts(book: Book, { accounts }: Cast, put: Put): void {
+function putSums(book: Book, { accounts }: Cast, put: Put): void {
   const { token, pool } = book;
   const pots = (['pool', 'stakes', 'market', 'court'] as const).map((pot) => token.balanceOf(pot));
   const sums = [pool.remaining(), pool.unclaimed(), pool.highWater(), book.stakes.minimumStake()];
   put(0, [token.totalSupply(), ...pots, ...sums, book.market.jobs(), plusOne(book.work.nextWithWork(null))]);
   accounts.forEach((who, i) => {
-    const { staked, unbonding, releasedAt, compute, validator, slashed } = book.stakes.accountOf(who);
-    const roles = Number(compute) + 2 * Number(validator) + 4 * Number(slashed);
-    const { epochs, first, last } = book.credential.of(who);
-    const standing = [book.work.reputationOf(who), book.market.qualityOf(who), epochs, first, last];
-    put(ACCOUNTS_AT + i * ACCOUNT.length, [token.balanceOf(who), staked, unbonding, releasedAt, roles, ...standing]);
+    put(ACCOUNTS_AT + i * ACCOUNT.length, [token.balanceOf(who)]);
   });
-  for (let i = 0; i < JOBS; i++) {
-    const job = book.market.jobOf(BigInt(i + 1));
-    const paid = [job?.paidUnits ?? 0n, job?.paidFee ?? 0n, job?.paidWords ?? 0];
-    const state = STATES.indexOf(job?.state ?? 'none');
-    put(JOBS_AT + i * JOB.length, [book.market.escrowOf(BigInt(i + 1)), state, ...paid]);
-  }
 }
 
-function putEpoch(book: Book, cast: Cast, e: number, put: Put): void {
-  const epoch = cast.epochs[e];
-  if (epoch === undefined) throw new RangeError(`no epoch #${e}`);
+function putAccount(book: Book, who: Address, i: number, put: Put): void {
+  const { staked, unbonding, releasedAt, compute, validator, slashed } = book.stakes.accountOf(who);
+  const roles = Number(compute) + 2 * Number(validator) + 4 * Number(slashed);
+  const { epochs, first, last } = book.credential.of(who);
+  const standing = [book.work.reputationOf(who), book.market.qualityOf(who), epochs, first, last];
+  put(ACCOUNTS_AT + i * ACCOUNT.length + 1, [staked, unbonding, releasedAt, roles, ...standing]);
+}
+
+function putCredential(book: Book, who: Address, i: number, put: Put): void {
+  const { base, market } = book.credential.of(who);
+  put(CREDENTIALS_AT + i * CREDENTIAL.length, [...base, ...market]);
+}
+
+function putJob(book: Book, i: number, put: Put): void {
+  const job = book.market.jobOf(BigInt(i + 1));
+  const paid = [job?.paidUnits ?? 0n, job?.paidFee ?? 0n, job?.paidWords ?? 0];
+  const state = STATES.indexOf(job?.state ?? 'none');
+  put(JOBS_AT + i * JOB.length, [book.market.escrowOf(BigInt(i + 1)), state, ...paid]);
+}
+
+function putEpoch(book: Book, epoch: Epoch, e: number, put: Put): void {
   const { units, score } = book.work.totalsOf(epoch);
   const drawn = book.beacon.drawOf(epoch);
-  const at = EPOCHS_AT + e * EPOCH_SIZE;
-  put(at, [
+  put(EPOCHS_AT + e * EPOCH_SIZE, [
     units,
     score,
     book.pool.epochOf(epoch)?.released ?? 0n,
@@ -156,29 +173,31 @@ function putEpoch(book: Book, cast: Cast, e: number, put: Put): void {
     BigInt(drawn?.seed ?? 0),
     book.stakes.totalWeightAt(epoch),
   ]);
-  cast.accounts.forEach((who, i) => {
-    const work = book.work.commitmentOf(who, epoch);
-    const due = book.pool.claimable(who, epoch);
-    put(at + EPOCH.length + i * WORK.length, [
-      BigInt(work?.root ?? 0),
-      work?.units ?? 0n,
-      work?.marketUnits ?? 0n,
-      OUTCOMES.indexOf(work?.outcome ?? null),
-      work?.tier ?? 0,
-      work?.merit ?? 0n,
-      book.work.shareOf(who, epoch).score,
-      due.work,
-      due.audit,
-      book.market.feeLost(who, epoch),
-      book.court.auditsBy(who, epoch),
-      book.stakes.weightAt(who, epoch),
-    ]);
-  });
+}
+
+function putWork(book: Book, { accounts, epochs }: Cast, pair: number, put: Put): void {
+  const [e, i] = [Math.floor(pair / ACCOUNTS), pair % ACCOUNTS];
+  const [epoch, who] = [at(epochs, e), at(accounts, i)];
+  const work = book.work.commitmentOf(who, epoch);
+  const due = book.pool.claimable(who, epoch);
+  put(EPOCHS_AT + e * EPOCH_SIZE + EPOCH.length + i * WORK.length, [
+    BigInt(work?.root ?? 0),
+    work?.units ?? 0n,
+    work?.marketUnits ?? 0n,
+    OUTCOMES.indexOf(work?.outcome ?? null),
+    work?.tier ?? 0,
+    work?.merit ?? 0n,
+    book.work.shareOf(who, epoch).score,
+    due.work,
+    due.audit,
+    book.market.feeLost(who, epoch),
+    book.court.auditsBy(who, epoch),
+    book.stakes.weightAt(who, epoch),
+  ]);
 }
 
 function putAudit(book: Book, { accounts, epochs }: Cast, audit: number, put: Put): void {
-  const [epoch, worker] = [epochs[Math.floor(audit / ACCOUNTS)], accounts[audit % ACCOUNTS]];
-  if (epoch === undefined || worker === undefined) throw new RangeError(`no audit ${audit}`);
+  const [epoch, worker] = [at(epochs, Math.floor(audit / ACCOUNTS)), at(accounts, audit % ACCOUNTS)];
   const ballots = accounts.flatMap((validator) => {
     const { weight, others } = book.stakes.weightsFor(worker, validator, epoch);
     const verdict = book.court.verdictOf(epoch, worker, validator);
@@ -190,18 +209,16 @@ function putAudit(book: Book, { accounts, epochs }: Cast, audit: number, put: Pu
 
 /** Calls `put` with what the books say of everything that is to be read. */
 export function figuresOf(book: Book, cast: Cast, reads: Reads, put: (figure: number, value: bigint) => void): void {
-  const row: Put = (at, values) => {
+  const row: Put = (from, values) => {
     values.forEach((value, i) => {
-      put(at + i, BigInt(value));
+      put(from + i, BigInt(value));
     });
   };
-  putAccounts(book, cast, row);
-  for (const a of reads.credentials) {
-    const who = cast.accounts[a];
-    if (who === undefined) throw new RangeError(`no account ${a}`);
-    const { base, market } = book.credential.of(who);
-    row(CREDENTIALS_AT + a * CREDENTIAL.length, [...base, ...market]);
-  }
-  for (const e of reads.epochs) putEpoch(book, cast, e, row);
-  for (const audit of reads.audits) putAudit(book, cast, audit, row);
+  putSums(book, cast, row);
+  for (const a of reads.accounts) putAccount(book, at(cast.accounts, a), a, row);
+  for (const a of reads.credentials) putCredential(book, at(cast.accounts, a), a, row);
+  for (const job of reads.jobs) putJob(book, job, row);
+  for (const e of reads.epochs) putEpoch(book, at(cast.epochs, e), e, row);
+  for (const pair of reads.works) putWork(book, cast, pair, row);
+  for (const pair of reads.audits) putAudit(book, cast, pair, row);
 }

@@ -10,6 +10,7 @@ import { ACCOUNTS, type Cast, EPOCHS, figuresOf, type Reads } from './figures.ts
 import { BEGINS, lawOf } from './laws.ts';
 import type { Past } from './past.ts';
 import { chainOf } from './rounds.ts';
+import { everything, listsOf, readsAfter } from './reads.ts';
 import * as steps from './steps.ts';
 import { calldata, type Step } from './steps.ts';
 import { Tape } from './tape.ts';
@@ -114,28 +115,6 @@ function refusalOf(book: Book, step: Step): string | null {
   }
 }
 
-const range = (length: number): number[] => Array.from({ length }, (_, i) => i);
-
-function everything({ accounts, epochs }: Past): Reads {
-  const pairs = range(epochs.length * ACCOUNTS);
-  return { epochs: range(epochs.length), credentials: range(accounts.length), audits: pairs };
-}
-
-/** What the step is about, and something that it should have left alone. */
-function readsAfter({ dice, accounts, epochs }: Past, step: Step | null): Reads {
-  if (epochs.length === 0) return { epochs: [], credentials: [dice.below(ACCOUNTS)], audits: [] };
-  const about = step?.epoch === undefined ? -1 : epochs.indexOf(step.epoch);
-  const some = dice.below(epochs.length);
-  const worker = step?.worker === undefined ? dice.below(ACCOUNTS) : accounts.indexOf(step.worker);
-  const audits = [(about < 0 ? some : about) * ACCOUNTS + worker];
-  if (dice.chance(0.2)) audits.push(some * ACCOUNTS + dice.below(ACCOUNTS));
-  return {
-    epochs: [...new Set(about < 0 ? [some] : [about, some])],
-    credentials: [step?.worker === undefined ? dice.below(ACCOUNTS) : worker],
-    audits: [...new Set(audits)],
-  };
-}
-
 /** No contract: time passes. */
 const NOBODY = 255;
 
@@ -146,7 +125,7 @@ function putEvent(tape: Tape, { accounts }: Cast, event: Event): void {
     tape.number(step.caller === 'pool' ? ACCOUNTS : accounts.indexOf(step.caller)).bytes(calldata(step));
     tape.number(refusal === null ? 0n : selectorOf(refusal));
   }
-  for (const list of [reads.credentials, reads.epochs, reads.audits]) tape.number(list.length).numbers(list);
+  for (const list of listsOf(reads)) tape.number(list.length).numbers(list);
   tape.number(changes.length);
   for (const change of changes) tape.numbers(change);
 }

@@ -13,7 +13,8 @@ function wordOf(history: History, value: Value): string {
       .map(([name, item]) => `${name} ${wordOf(history, item)}`)
       .join(', ')}}`;
   const text = String(value);
-  const account = history.cast.accounts.findIndex((who) => who === text);
+  const names: readonly string[] = history.cast.accounts;
+  const account = names.indexOf(text);
   if (account >= 0) return `account ${account}`;
   return text.startsWith('0x') && text.length > 20 ? `${text.slice(0, 10)}…` : text;
 }

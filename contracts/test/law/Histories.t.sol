@@ -202,28 +202,30 @@ contract HistoriesTest is World {
     // ---- the figures, in the order of tools/law/figures.ts ----
 
     function compare(Run memory run) internal view {
-        uint256[] memory credentials = readList(run.tape);
-        uint256[] memory epochs = readList(run.tape);
-        uint256[] memory audits = readList(run.tape);
+        uint256[][6] memory lists;
+        for (uint256 i; i < 6; ++i) {
+            lists[i] = readList(run.tape);
+        }
         for (uint256 left = run.tape.number(); left != 0; --left) {
             uint256 figure = run.tape.number();
             run.expected[figure] = run.tape.number();
         }
         compareSums(run);
-        for (uint256 i; i < ACCOUNTS; ++i) {
-            compareAccount(run, i);
-        }
-        for (uint256 i; i < JOBS; ++i) {
-            compareJob(run, i);
-        }
-        for (uint256 i; i < credentials.length; ++i) {
-            compareCredential(run, credentials[i]);
-        }
-        for (uint256 i; i < epochs.length; ++i) {
-            compareEpoch(run, epochs[i]);
-        }
-        for (uint256 i; i < audits.length; ++i) {
-            compareAudit(run, audits[i]);
+        compareEach(run, lists[0], compareAccount);
+        compareEach(run, lists[1], compareCredential);
+        compareEach(run, lists[2], compareJob);
+        compareEach(run, lists[3], compareEpoch);
+        compareEach(run, lists[4], compareWork);
+        compareEach(run, lists[5], compareAudit);
+    }
+
+    function compareEach(
+        Run memory run,
+        uint256[] memory list,
+        function(Run memory, uint256) internal view compareOne
+    ) internal view {
+        for (uint256 i; i < list.length; ++i) {
+            compareOne(run, list[i]);
         }
     }
 
@@ -252,12 +254,14 @@ contract HistoriesTest is World {
         same(run, 8, stakes.minimumStake());
         same(run, 9, market.jobs());
         same(run, 10, ledger.nextWithWork(0));
+        for (uint256 i; i < ACCOUNTS; ++i) {
+            same(run, GLOBAL_SIZE + i * ACCOUNT_SIZE, token.balanceOf(run.accounts[i]));
+        }
     }
 
     function compareAccount(Run memory run, uint256 i) internal view {
         address who = run.accounts[i];
         uint256 at = GLOBAL_SIZE + i * ACCOUNT_SIZE;
-        same(run, at, token.balanceOf(who));
         same(run, at + 1, stakes.stakeOf(who));
         (uint256 unbonding, uint64 releasedAt) = stakes.unbondingOf(who);
         same(run, at + 2, unbonding);
@@ -302,12 +306,12 @@ contract HistoriesTest is World {
         same(run, at + 5, beacon.drawnAt(epoch));
         same(run, at + 6, uint256(beacon.seedOf(epoch)));
         same(run, at + 7, stakes.totalWeightAt(epoch));
-        for (uint256 i; i < ACCOUNTS; ++i) {
-            compareWork(run, at + EPOCH_SIZE + i * WORK_SIZE, epoch, run.accounts[i]);
-        }
     }
 
-    function compareWork(Run memory run, uint256 at, uint64 epoch, address who) internal view {
+    /// @param pair of an epoch and a worker
+    function compareWork(Run memory run, uint256 pair) internal view {
+        (uint64 epoch, address who) = (run.epochs[pair / ACCOUNTS], run.accounts[pair % ACCOUNTS]);
+        uint256 at = EPOCHS_AT + (pair / ACCOUNTS) * WHOLE_EPOCH + EPOCH_SIZE + (pair % ACCOUNTS) * WORK_SIZE;
         IWorkLedger.Commitment memory work = ledger.commitmentOf(who, epoch);
         same(run, at, uint256(work.root));
         same(run, at + 1, work.units);
