@@ -87,6 +87,7 @@ export function writeFalse(folder: string): number {
   if (all.length !== found.length + OTHER_LAWS) throw new RangeError('too few histories release anything');
   const tape = new Tape().number(all.length);
   for (const { step, figure, history } of all) tape.numbers([step, figure]).bytes(tapeOf(history));
+  mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'false.bin'), tape.end());
   return all.length;
 }

@@ -17,7 +17,7 @@ type Habit = (past: Past, who: Address) => Step;
 /** Part of a balance, or nonsense. */
 function spend({ dice, book }: Past, who: Address): bigint {
   const balance = book.token.balanceOf(who);
-  if (dice.chance(0.08)) return dice.pick([0n, balance + 1n, 1n << 88n, (1n << 256n) - 1n]);
+  if (dice.chance(0.06)) return dice.pick([0n, balance + 1n, 1n << 88n, (1n << 256n) - 1n]);
   return balance === 0n ? dice.amount(100n) : dice.amount(balance);
 }
 
@@ -54,11 +54,17 @@ export const posts: Habit = (past, anybody) => {
   const able = past.accounts.filter((one) => book.token.balanceOf(one) > 0n);
   const who = able.length > 0 ? dice.pick(able) : anybody;
   if (able.length === 0 || book.market.jobs() === JOBS) return jobsOf(past, who);
-  const [shards, width] = dice.pick(dice.chance(0.1) ? NO_SHAPES : SHAPES);
+  const [shards, width] = dice.pick(dice.chance(0.05) ? NO_SHAPES : SHAPES);
   const { time, law } = book.moment;
   const work = dice.chance(0.05) ? 0n : dice.amount(dice.chance(0.2) ? (1n << 128n) - 1n : 1n << 60n);
   const deadline = time + law.epochSeconds * dice.pick([1, 20, 60]);
-  return steps.postJob(who, { shards, width, units: work, fee: spend(past, who), deadline });
+  return steps.postJob(who, {
+    shards,
+    width,
+    units: work,
+    fee: dice.chance(0.5) ? spend(past, who) : 1n + book.token.balanceOf(who) / BigInt(2 + dice.below(99)),
+    deadline,
+  });
 };
 
 const jobsOf: Habit = ({ dice, book, accounts }, who) => {

@@ -5,6 +5,7 @@ import { Refusal } from '#protocol/economy/refusal.ts';
 import { type Address, address, type Epoch } from '#protocol/ids.ts';
 import { CONTRACTS, selectorOf } from './contracts.ts';
 import { Dice } from './dice.ts';
+import { grabs } from './chores.ts';
 import { posts } from './everyday.ts';
 import { ACCOUNTS, type Cast, EPOCHS, figuresOf, type Reads } from './figures.ts';
 import { BEGINS, lawOf } from './laws.ts';
@@ -75,18 +76,24 @@ export function historyOf(seed: number, bookLaw: (law: EconomyLaw) => EconomyLaw
   return { seed, law, cast: { accounts, epochs }, events };
 }
 
-/** Some begin as the network does, with nothing outside the pool; some with CXT in people's hands. */
+/** Some begin as the network does, with nothing outside the pool; some with CXT in people's hands; some with a market. */
 function* beginning(past: Past): Generator<Step> {
   const { dice, accounts, book } = past;
-  const rich = dice.chance(0.75) ? accounts.filter(() => dice.chance(0.8)) : [];
+  const isMarket = dice.chance(0.4);
+  const rich = dice.chance(0.7) || isMarket ? accounts.filter(() => isMarket || dice.chance(0.8)) : [];
   const wealth = dice.pick([10n ** 20n, 10n ** 23n, 15n * 10n ** 24n]);
-  for (const who of rich) yield steps.give(who, dice.amount(wealth));
-  const [workers, validators] = [dice.pick([0.3, 0.5, 0.8]), dice.pick([0.5, 0.7, 1])];
+  for (const who of rich) yield steps.give(who, isMarket ? wealth / BigInt(1 + dice.below(9)) : dice.amount(wealth));
+  const [workers, validators] = isMarket ? [0.6, 1] : [dice.pick([0.3, 0.5, 0.8]), dice.pick([0.5, 0.7, 1])];
   for (const who of accounts) yield steps.register(who, dice.chance(workers), dice.chance(validators));
   for (const who of rich)
-    if (dice.chance(0.8)) yield steps.stake(who, book.token.balanceOf(who) / BigInt(2 + dice.below(30)));
-  const jobs = dice.below(3);
+    if (isMarket || dice.chance(0.8)) yield steps.stake(who, book.token.balanceOf(who) / BigInt(2 + dice.below(30)));
+  const jobs = isMarket ? 2 + dice.below(2) : dice.below(2);
   for (let job = 0; rich.length > 0 && job < jobs; job++) yield posts(past, dice.pick(rich));
+  // Taken at once, or too late for most.
+  for (let i = 0; isMarket && i < jobs; i++) {
+    const due = grabs(past);
+    if (due.length > 0) yield dice.pick(due);
+  }
 }
 
 function happens(past: Past, known: Map<number, bigint>, step: Step | null, reads?: Reads): Event {
