@@ -35,11 +35,14 @@ interface Vm {
     function revertToState(uint256 snapshot) external returns (bool);
     function label(address account, string calldata name) external;
     function readFile(string calldata path) external view returns (string memory);
+    function readFileBinary(string calldata path) external view returns (bytes memory);
+    function envOr(string calldata name, string calldata otherwise) external view returns (string memory);
     function parseJsonKeys(string calldata json, string calldata key) external pure returns (string[] memory);
     function contains(string calldata subject, string calldata search) external pure returns (bool);
     function parseJsonString(string calldata json, string calldata key) external pure returns (string memory);
     function snapshotValue(string calldata group, string calldata name, uint256 value) external;
     function lastCallGas() external view returns (Gas memory);
+    function toString(uint256 value) external pure returns (string memory);
     function toString(bytes32 value) external pure returns (string memory);
     function parseBytes32(string calldata text) external pure returns (bytes32);
     function assertTrue(bool condition, string calldata sentence) external pure;
