@@ -61,19 +61,6 @@ contract FloatChainTest {
         vm.assertEq(FmaChainLib.product("", "", 256, ONE, false), ONE, "a bias and no terms");
     }
 
-    /// @dev The target of DESIGN section 8's one element
-    function test_aBlockOf256CostsLessThan150000Gas() public view {
-        (bytes memory left, bytes memory right) = (new bytes(1024), new bytes(1024));
-        for (uint256 i; i < 256; ++i) {
-            uint256 drawn = uint256(keccak256(abi.encode(i)));
-            FloatOperands.put(left, i, FloatOperands.operand(drawn, 1, 23, 255));
-            FloatOperands.put(right, i, FloatOperands.operand(drawn >> 64, 1, 23, 255));
-        }
-        uint256 gas = gasleft();
-        FmaChainLib.product(left, right, 256, ONE, false);
-        vm.assertLt(gas - gasleft(), 150_000, "gas");
-    }
-
     function test_operandsOfOtherSizesAreRefused() public {
         vm.expectRevert(abi.encodeWithSelector(FmaChainLib.OperandLengthsDiffer.selector, 4, 8));
         this.product(new bytes(4), new bytes(8), 256);
