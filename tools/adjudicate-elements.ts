@@ -131,12 +131,15 @@ const fold = (numbers: Numbers): Trial => {
     rows * columns,
     numbers.pick(isSum ? KINDS : (['usual', 'wide', 'tiny', 'huge'] as const)),
   );
-  const tensor = tensorWith(x, [rows, columns]);
+  // Two leading axes are as one.
+  const apart = numbers.pick([[rows], [1, rows], rows % 2 === 0 ? [2, rows / 2] : [rows]]);
+  const axes = apart.map((_, axis) => axis);
+  const tensor = tensorWith(x, [...apart, columns]);
   return {
     hasLooseZero: !isSum,
     op: isSum ? 'ReduceSum, leading axis' : 'ReduceMax',
     feeds: { x: tensor },
-    build: (b) => b.op(isSum ? 'ReduceSum' : 'ReduceMax', [b.input('x', tensor), b.integers([0])], { keepdims: 0 }),
+    build: (b) => b.op(isSum ? 'ReduceSum' : 'ReduceMax', [b.input('x', tensor), b.integers(axes)], { keepdims: 0 }),
     predict(at) {
       const column = Array.from({ length: rows }, (_, i) => x[i * columns + at] as number);
       return column.reduce(isSum ? f32.add : f32.max);

@@ -99,14 +99,13 @@ export function convolutionTrial(numbers: Numbers): Trial {
   const [x, weights] = operands(numbers, image[0] * channels * side ** 2, filters * terms);
   const bias = numbers.below(2) === 0 ? numbers.float32s(filters, 'usual') : null;
   const input = tensorWith(x, [image[0], channels, side, side]);
+  const given = tensorWith(weights, [filters, channels / groups, kernel, kernel]);
+  const isConstant = numbers.below(2) === 0;
   return {
     op: 'Conv',
-    feeds: { x: input },
+    feeds: isConstant ? { x: input } : { x: input, w: given },
     build(b) {
-      const names = [
-        b.input('x', input),
-        b.initializer('w', tensorWith(weights, [filters, channels / groups, kernel, kernel])),
-      ];
+      const names = [b.input('x', input), isConstant ? b.initializer('w', given) : b.input('w', given)];
       if (bias !== null) names.push(b.initializer('c', tensorWith(bias)));
       const [pads, strides, dilations] = [Array(4).fill(pad), [stride, stride], [dilation, dilation]];
       return b.op('Conv', names, { pads, strides, dilations, group: groups });
@@ -120,6 +119,49 @@ export function convolutionTrial(numbers: Numbers): Trial {
       const sum = product(own, seen, blockOf(places ** 2, terms), null);
       // Not in front of the sum, as in a Gemm.
       return bias === null ? sum : add(sum, bias[filter] as number);
+    },
+  };
+}
+
+/** Each channel's kernels, weighted and laid over each other: a product for every place under which an element lies, and their sum. */
+export function transposedTrial(numbers: Numbers): Trial {
+  const [channels, results] = [size(numbers, 200), size(numbers, 6)];
+  const [kernel, stride, side] = [numbers.pick([1, 2, 3]), numbers.pick([1, 2]), 2 + numbers.below(6)];
+  const pad = numbers.below(kernel);
+  const [x, weights] = operands(numbers, channels * side ** 2, channels * results * kernel ** 2);
+  const bias = numbers.below(2) === 0 ? numbers.float32s(results, 'usual') : null;
+  const input = tensorWith(x, [1, channels, side, side]);
+  const given = tensorWith(weights, [channels, results, kernel, kernel]);
+  const isConstant = numbers.below(2) === 0;
+  const places = (side - 1) * stride + kernel - 2 * pad;
+  // A constant one is turned beforehand.
+  const block = blockOf(side ** 2, channels, !isConstant);
+  /** The product of a weight of every channel with one place of the image. */
+  const weighted = (result: number, at: number, place: number): number => {
+    const column = Float32Array.from({ length: channels }, (_, c) => x[c * side ** 2 + place] as number);
+    const row = Float32Array.from(
+      { length: channels },
+      (_, c) => weights[(c * results + result) * kernel ** 2 + at] as number,
+    );
+    return product(row, column, block, null);
+  };
+  return {
+    op: `ConvTranspose, ${isConstant ? 'constant weights' : 'weights made at run time'}`,
+    feeds: isConstant ? { x: input } : { x: input, w: given },
+    build(b) {
+      const names = [b.input('x', input), isConstant ? b.initializer('w', given) : b.input('w', given)];
+      if (bias !== null) names.push(b.initializer('c', tensorWith(bias)));
+      return b.op('ConvTranspose', names, { strides: [stride, stride], pads: Array(4).fill(pad) });
+    },
+    predict(at) {
+      const [column, row, result] = [at % places, Math.floor(at / places) % places, Math.floor(at / places ** 2)];
+      let sum = 0;
+      for (let i = 0; i < kernel ** 2; i++) {
+        const [y, z] = [row + pad - Math.floor(i / kernel), column + pad - (i % kernel)];
+        if (y < 0 || z < 0 || y % stride > 0 || z % stride > 0 || y >= side * stride || z >= side * stride) continue;
+        sum = add(sum, weighted(result, i, (y / stride) * side + z / stride));
+      }
+      return bias === null ? sum : add(sum, bias[result] as number);
     },
   };
 }

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { ELEMENT_TRIALS } from './adjudicate-elements.ts';
 import { Numbers } from './adjudicate-numbers.ts';
-import { convolutionTrial, matrixTrial } from './adjudicate-products.ts';
+import { convolutionTrial, matrixTrial, transposedTrial } from './adjudicate-products.ts';
 import { type Tally, type Trial, tried } from './adjudicate-trial.ts';
 
 /** Of one graph. */
@@ -10,9 +10,10 @@ const SAMPLES = 500;
 
 /** Half of the graphs are products. */
 function nextTrial(numbers: Numbers): Trial {
-  const way = numbers.below(6);
+  const way = numbers.below(8);
   if (way < 2) return matrixTrial(numbers);
-  return way < 3 ? convolutionTrial(numbers) : numbers.pick(ELEMENT_TRIALS)(numbers);
+  if (way < 4) return (way < 3 ? convolutionTrial : transposedTrial)(numbers);
+  return numbers.pick(ELEMENT_TRIALS)(numbers);
 }
 
 /** Graphs of all kinds until so many of their elements are compared. @returns a tally for each operator, in alphabetical order */

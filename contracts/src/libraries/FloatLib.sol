@@ -164,27 +164,32 @@ library FloatLib {
         }
     }
 
-    /// @notice The pattern nearest to m × 2^e, ties to even, without a sign. m is positive
+    /// @notice The pattern nearest to m × 2^e, ties to even, without a sign; 0 < m < 2^240
     function encode(uint256 m, int256 e, uint256 fraction, uint256 top) internal pure returns (uint256 pattern) {
-        unchecked {
-            int256 least = 1 - int256((top >> 1) + fraction);
-            // The power of two that the last bit of the result stands for.
-            int256 last = e + int256(_log2(m)) - int256(fraction);
-            if (last < least) last = least;
-            if (last <= e) {
-                m <<= uint256(e - last);
-            } else {
-                uint256 shift = uint256(last - e);
-                // Below a quarter of the least subnormal.
-                if (shift > 255) return 0;
-                uint256 half = 1 << (shift - 1);
-                uint256 odd = (m >> shift) & 1;
-                // half - 1 + odd carries into the last bit above half, and at half if that bit is odd. m < 2^240, and shift <= 255.
-                m = (m + half - 1 + odd) >> shift;
+        assembly ("memory-safe") {
+            // The place of the leading bit: halves of the word, then a table of the last four bits.
+            let last := shl(7, lt(0xffffffffffffffffffffffffffffffff, m))
+            last := or(last, shl(6, lt(0xffffffffffffffff, shr(last, m))))
+            last := or(last, shl(5, lt(0xffffffff, shr(last, m))))
+            last := or(last, shl(4, lt(0xffff, shr(last, m))))
+            last := or(last, shl(3, lt(0xff, shr(last, m))))
+            last := or(last, shl(2, lt(0xf, shr(last, m))))
+            last := or(last, byte(shr(last, m), LOG2))
+            // The power of two that the last bit of the result stands for: never less than that of a subnormal's.
+            last := sub(add(last, e), fraction)
+            let least := sub(1, add(shr(1, top), fraction))
+            if slt(last, least) { last := least }
+            let shift := sub(last, e)
+            switch sgt(shift, 0)
+            case 0 { m := shl(sub(0, shift), m) }
+            default {
+                // half - 1 + odd carries into the last bit above half, and at half if that bit is odd. What is shifted by more than
+                // 240 is below a half, and ends as 0.
+                m := shr(shift, add(add(m, sub(shl(sub(shift, 1), 1), 1)), and(shr(shift, m), 1)))
             }
             // The leading one adds 1 to the field, which a subnormal has not; a carry out of the fraction adds another.
-            pattern = (uint256(last - least) << fraction) + m;
-            if (pattern > top << fraction) pattern = top << fraction;
+            pattern := add(shl(fraction, sub(last, least)), m)
+            if gt(pattern, shl(fraction, top)) { pattern := shl(fraction, top) }
         }
     }
 
@@ -218,19 +223,6 @@ library FloatLib {
             m := shl(fraction, 1)
             m := or(and(a, sub(m, 1)), mul(m, iszero(iszero(field))))
             field := or(field, iszero(field))
-        }
-    }
-
-    /// @dev The place of the leading bit of a positive number: halves of the word, then a table of the last five bits
-    function _log2(uint256 m) private pure returns (uint256 place) {
-        assembly ("memory-safe") {
-            place := shl(7, lt(0xffffffffffffffffffffffffffffffff, m))
-            place := or(place, shl(6, lt(0xffffffffffffffff, shr(place, m))))
-            place := or(place, shl(5, lt(0xffffffff, shr(place, m))))
-            place := or(place, shl(4, lt(0xffff, shr(place, m))))
-            place := or(place, shl(3, lt(0xff, shr(place, m))))
-            place := or(place, shl(2, lt(0xf, shr(place, m))))
-            place := or(place, byte(shr(place, m), LOG2))
         }
     }
 
