@@ -1,9 +1,11 @@
 /** Products of every kind that an exact graph has: MatMul, Gemm, Conv. */
-import { add } from '#verifier/arithmetic/float32.ts';
+import type { Attribute } from '#engine/graph/graph.ts';
+import { add, mul } from '#verifier/arithmetic/float32.ts';
 import { blockOf, PACKED_BLOCK, product } from '#verifier/arithmetic/product.ts';
 import { KINDS, type Kind, type Numbers, tensorWith } from './adjudicate-numbers.ts';
 import type { Trial } from './adjudicate-trial.ts';
 
+const float = (value: number): Attribute => ({ kind: 'float', value });
 const size = (numbers: Numbers, most: number): number => 1 + numbers.below(numbers.pick([4, 20, most]));
 
 interface Matrices {
@@ -39,6 +41,7 @@ export function matrixTrial(numbers: Numbers): Trial {
   const [turnLeft, turnRight] = [isGemm && numbers.below(2) === 0, isGemm && numbers.below(2) === 0];
   const [left, right] = operands(numbers, m * k, k * n);
   const bias = isGemm && numbers.below(2) === 0 ? numbers.float32s(n, 'usual') : null;
+  const [alpha = 1, beta = 1] = isGemm && numbers.below(3) === 0 ? [0.7, -1.3].map(Math.fround) : [];
   const a = tensorWith(left, turnLeft ? [k, m] : [m, k]);
   const b = tensorWith(right, turnRight ? [n, k] : [k, n]);
   const block = isConstant ? PACKED_BLOCK : blockOf(n, k, turnLeft);
@@ -50,12 +53,13 @@ export function matrixTrial(numbers: Numbers): Trial {
       const names = [builder.input('a', a), isConstant ? builder.initializer('b', b) : builder.input('b', b)];
       if (bias !== null) names.push(builder.initializer('c', tensorWith(bias)));
       if (!isGemm) return builder.op('MatMul', names);
-      return builder.op('Gemm', names, { transA: Number(turnLeft), transB: Number(turnRight) });
+      const scales = { alpha: float(alpha), beta: float(beta) };
+      return builder.op('Gemm', names, { transA: Number(turnLeft), transB: Number(turnRight), ...scales });
     },
     predict(at) {
       const column = at % n;
       const { row, column: others } = slices(matrices, (at - column) / n, column);
-      return product(row, others, block, bias === null ? null : (bias[column] as number));
+      return product(row, others, block, bias === null ? null : mul(bias[column] as number, beta), alpha);
     },
   };
 }
@@ -126,7 +130,7 @@ export function convolutionTrial(numbers: Numbers): Trial {
 /** Each channel's kernels, weighted and laid over each other: a product for every place under which an element lies, and their sum. */
 export function transposedTrial(numbers: Numbers): Trial {
   const [channels, results] = [size(numbers, 200), size(numbers, 6)];
-  const [kernel, stride, side] = [numbers.pick([1, 2, 3]), numbers.pick([1, 2]), 2 + numbers.below(6)];
+  const [kernel, stride, side] = [numbers.pick([1, 2, 3]), numbers.pick([1, 2]), 3 + numbers.below(6)];
   const pad = numbers.below(kernel);
   const [x, weights] = operands(numbers, channels * side ** 2, channels * results * kernel ** 2);
   const bias = numbers.below(2) === 0 ? numbers.float32s(results, 'usual') : null;

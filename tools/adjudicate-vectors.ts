@@ -123,7 +123,9 @@ function productOf(index: bigint, at: bigint): bigint {
     right[i] = float32Of(Number(operand(drawn >> 64n, wild === 2n ? mode : 1n, BINARY32)));
   }
   const bias = float32Of(Number(operand(word >> 192n, 7n, BINARY32)));
-  return BigInt(bitsOf32(product(left, right, block, (word >> 130n) % 2n === 0n ? null : bias)));
+  const start = (word >> 130n) % 2n === 0n ? null : bias;
+  const alpha = (word >> 131n) % 2n === 0n ? 1 : float32Of(Number(operand(word >> 160n, 1n, BINARY32)));
+  return BigInt(bitsOf32(product(left, right, block, start, alpha)));
 }
 
 function digestsOf(result: (at: bigint) => bigint): string[] {

@@ -1,5 +1,5 @@
 /** One element of a float32 product as the runtime computes it; contracts/src/libraries/FmaChainLib.sol does the same. */
-import { add, fma } from './float32.ts';
+import { fma, mul } from './float32.ts';
 
 /** Terms of a block where the right operand is a constant, which the runtime packs. */
 export const PACKED_BLOCK = 256;
@@ -13,13 +13,20 @@ export function chain(left: Float32Array, right: Float32Array, from: number, to:
 
 /**
  * @param terms of a block
- * @param start added to the first block's sum, in front; null: nothing is
+ * @param start added to the first block's sum, in front (a Gemm's beta × bias, rounded); null: nothing is
+ * @param alpha of a Gemm: each block's sum is multiplied by it and added in one rounding
  */
-export function product(left: Float32Array, right: Float32Array, terms: number, start: number | null): number {
+export function product(
+  left: Float32Array,
+  right: Float32Array,
+  terms: number,
+  start: number | null,
+  alpha = 1,
+): number {
   let sum = start;
   for (let from = 0; from < left.length; from += terms) {
     const chained = chain(left, right, from, Math.min(from + terms, left.length));
-    sum = sum === null ? chained : add(sum, chained);
+    sum = sum === null ? mul(chained, alpha) : fma(chained, alpha, sum);
   }
   return sum ?? 0;
 }

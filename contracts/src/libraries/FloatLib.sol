@@ -29,7 +29,7 @@ library FloatLib {
     /// @notice a × b + c, rounded once
     function fma(uint256 a, uint256 b, uint256 c, uint256 fraction, uint256 top) internal pure returns (uint256) {
         unchecked {
-            // a × b = ± p × 2^ep, c = ± m × 2^e
+            // a × b = ± p × 2^ep and c = ± m × 2^e, but for what is taken away from the fields' exponents below.
             (uint256 p, int256 ep) = _raw(a, fraction, top);
             (uint256 m, int256 e) = _raw(b, fraction, top);
             bool isFinite = ep != int256(top) && e != int256(top);

@@ -41,15 +41,19 @@ library FmaChainLib {
     /// The longest chain whose sum the fixed-point word is sure to hold.
     uint256 internal constant LONGEST_BLOCK = 1024;
 
-    /// @notice The sum of left[i] × right[i] from `start` (a bias, or +0), in blocks of `terms`
+    /// @notice The sum of left[i] × right[i] from `start` (a bias, or +0; of a Gemm beta × bias, rounded), in blocks of `terms`
     /// @param left float32 numbers as tensors hold them, little-endian, one after the other
-    /// @param start added to the first block's sum; a product without a bias has none, see `isBare`
+    /// @param start what the first block's sum is added to; a product without a bias has none, see `isBare`
     /// @param isBare nothing is added to the first block: the sum of one that is -0 stays -0
-    function product(bytes memory left, bytes memory right, uint256 terms, uint256 start, bool isBare)
-        internal
-        pure
-        returns (uint256 sum)
-    {
+    /// @param alpha of a Gemm, otherwise 1: what each block's sum is multiplied by, in one rounding with the addition
+    function product(
+        bytes memory left,
+        bytes memory right,
+        uint256 terms,
+        uint256 start,
+        bool isBare,
+        uint256 alpha
+    ) internal pure returns (uint256 sum) {
         if (left.length != right.length) revert OperandLengthsDiffer(left.length, right.length);
         if (left.length % 4 != 0) revert OperandCutShort(left.length);
         if (terms == 0 || terms > LONGEST_BLOCK) revert BlockOutOfRange(terms);
@@ -58,7 +62,7 @@ library FmaChainLib {
         for (uint256 from; from < count; from += terms) {
             uint256 to = from + terms < count ? from + terms : count;
             uint256 chained = chain(left, right, from, to);
-            sum = isBare && from == 0 ? chained : Float32Lib.add(sum, chained);
+            sum = isBare && from == 0 ? Float32Lib.mul(chained, alpha) : Float32Lib.fma(chained, alpha, sum);
         }
     }
 

@@ -11,7 +11,7 @@ contract FloatChainTest {
     uint256 private constant INFINITY = 0x7f800000;
 
     function product(bytes memory left, bytes memory right, uint256 terms) external pure returns (uint256) {
-        return FmaChainLib.product(left, right, terms, 0, true);
+        return FmaChainLib.product(left, right, terms, 0, true, ONE);
     }
 
     /// @dev Eight at a time, at one scale, is one by one
@@ -52,13 +52,13 @@ contract FloatChainTest {
             FloatOperands.put(left, i, 0x80000001);
             FloatOperands.put(right, i, 1);
         }
-        vm.assertEq(FmaChainLib.product(left, right, 256, 0, true), 0x80000000, "-0");
-        vm.assertEq(FmaChainLib.product(left, right, 256, 0, false), 0, "0 + -0");
-        vm.assertEq(FmaChainLib.product(left, right, 1, 0, true), 0x80000000, "-0 + -0");
+        vm.assertEq(FmaChainLib.product(left, right, 256, 0, true, ONE), 0x80000000, "-0");
+        vm.assertEq(FmaChainLib.product(left, right, 256, 0, false, ONE), 0, "0 + -0");
+        vm.assertEq(FmaChainLib.product(left, right, 1, 0, true, ONE), 0x80000000, "-0 + -0");
     }
 
     function test_nothingIsTheBias() public pure {
-        vm.assertEq(FmaChainLib.product("", "", 256, ONE, false), ONE, "a bias and no terms");
+        vm.assertEq(FmaChainLib.product("", "", 256, ONE, false, ONE), ONE, "a bias and no terms");
     }
 
     function test_operandsOfOtherSizesAreRefused() public {
@@ -79,6 +79,6 @@ contract FloatChainTest {
             FloatOperands.put(left, 8 * i, numbers[i]);
             FloatOperands.put(right, 8 * i, ONE);
         }
-        vm.assertEq(FmaChainLib.product(left, right, 256, 0, true), expected, "the sum");
+        vm.assertEq(FmaChainLib.product(left, right, 256, 0, true, ONE), expected, "the sum");
     }
 }

@@ -42,14 +42,21 @@ library FloatOperands {
     function product(uint256 index, uint256 at)
         internal
         pure
-        returns (bytes memory left, bytes memory right, uint256 block_, uint256 bias, bool isBare)
+        returns (bytes memory left, bytes memory right, uint256 terms, uint256 bias, bool isBare, uint256 alpha)
     {
         uint256 word = uint256(keccak256(abi.encode(index, at)));
-        uint256 terms = word % 90 + 1;
-        block_ = (word >> 64) % 32 + 1;
+        (left, right) = _terms(word);
+        terms = (word >> 64) % 32 + 1;
+        bias = operand(word >> 192, 7, 23, 255);
+        isBare = (word >> 130) % 2 == 0;
+        alpha = (word >> 131) % 2 == 0 ? 0x3f800000 : operand(word >> 160, 1, 23, 255);
+    }
+
+    function _terms(uint256 word) private pure returns (bytes memory left, bytes memory right) {
+        uint256 count = word % 90 + 1;
         uint256 wild = (word >> 128) % 4;
-        (left, right) = (new bytes(4 * terms), new bytes(4 * terms));
-        for (uint256 i; i < terms; ++i) {
+        (left, right) = (new bytes(4 * count), new bytes(4 * count));
+        for (uint256 i; i < count; ++i) {
             uint256 drawn = uint256(keccak256(abi.encode(word, i)));
             uint256 mode = (drawn >> 128) % 16 < 3 ? 7 : 1;
             if (wild == 0) mode = (drawn >> 128) % 8;
@@ -57,8 +64,6 @@ library FloatOperands {
             put(left, i, operand(drawn, mode, 23, 255));
             put(right, i, operand(drawn >> 64, wild == 2 ? mode : 1, 23, 255));
         }
-        bias = operand(word >> 192, 7, 23, 255);
-        isBare = (word >> 130) % 2 == 0;
     }
 
     /// @notice The i-th number of a tensor, little-endian

@@ -40,9 +40,9 @@ contract FloatVectorsTest {
     }
 
     function _product(uint256 index, uint256 at) private pure returns (uint256) {
-        (bytes memory left, bytes memory right, uint256 terms, uint256 bias, bool isBare) =
+        (bytes memory left, bytes memory right, uint256 terms, uint256 bias, bool isBare, uint256 alpha) =
             FloatOperands.product(index, at);
-        return FmaChainLib.product(left, right, terms, bias, isBare);
+        return FmaChainLib.product(left, right, terms, bias, isBare, alpha);
     }
 
     /// @dev In the order of tools/adjudicate-vectors.ts
