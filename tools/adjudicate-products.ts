@@ -129,7 +129,8 @@ export function convolutionTrial(numbers: Numbers): Trial {
 
 /** Each channel's kernels, weighted and laid over each other: a product for every place under which an element lies, and their sum. */
 export function transposedTrial(numbers: Numbers): Trial {
-  const [channels, results] = [size(numbers, 200), size(numbers, 6)];
+  // Two results at least: for a single one, of a kernel of one place, the runtime has another kernel.
+  const [channels, results] = [size(numbers, 200), 1 + size(numbers, 6)];
   const [kernel, stride, side] = [numbers.pick([1, 2, 3]), numbers.pick([1, 2]), 3 + numbers.below(6)];
   const pad = numbers.below(kernel);
   const [x, weights] = operands(numbers, channels * side ** 2, channels * results * kernel ** 2);

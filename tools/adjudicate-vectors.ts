@@ -140,9 +140,13 @@ export function vectorsSource(): string {
     return [name, digests] as const;
   });
   const products = ['product', digestsOf((at) => productOf(BigInt(OPERATORS.length), at))] as const;
-  const functions = [...named, products].map(
-    ([name, digests]) =>
-      `        if (index == ${[...named, products].findIndex(([other]) => other === name)}) return ("${name}", hex"${digests.map((each) => each.slice(2, 18)).join('')}");`,
+  const branches = [...named, products].map(
+    ([name, digests], index) => `        if (index == ${index}) {
+            return (
+                "${name}",
+                hex"${digests.map((each) => each.slice(2, 18)).join('')}"
+            );
+        }`,
   );
   return `// SPDX-License-Identifier: MIT
 // Printed by tools/adjudicate-vectors.ts; made again with \`node tools/adjudicate-vectors.ts --write\`.
@@ -155,7 +159,7 @@ library FloatVectors {
     uint256 internal constant OPERATORS = ${OPERATORS.length};
 
     function digests(uint256 index) internal pure returns (string memory name, bytes memory first) {
-${functions.join('\n')}
+${branches.join('\n')}
     }
 }
 `;

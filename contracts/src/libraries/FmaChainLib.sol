@@ -46,14 +46,11 @@ library FmaChainLib {
     /// @param start what the first block's sum is added to; a product without a bias has none, see `isBare`
     /// @param isBare nothing is added to the first block: the sum of one that is -0 stays -0
     /// @param alpha of a Gemm, otherwise 1: what each block's sum is multiplied by, in one rounding with the addition
-    function product(
-        bytes memory left,
-        bytes memory right,
-        uint256 terms,
-        uint256 start,
-        bool isBare,
-        uint256 alpha
-    ) internal pure returns (uint256 sum) {
+    function product(bytes memory left, bytes memory right, uint256 terms, uint256 start, bool isBare, uint256 alpha)
+        internal
+        pure
+        returns (uint256 sum)
+    {
         if (left.length != right.length) revert OperandLengthsDiffer(left.length, right.length);
         if (left.length % 4 != 0) revert OperandCutShort(left.length);
         if (terms == 0 || terms > LONGEST_BLOCK) revert BlockOutOfRange(terms);

@@ -89,6 +89,13 @@ contract Float32LibTest {
         vm.assertEq(Float32Lib.sqrt(1), 0x1a3504f3, "the root of the least number");
     }
 
+    /// @dev A product of few digits, far above what is added: 2^-149 x 2^60 + 1.5 x 2^-113, and + 2^-114
+    function test_aShortProductAndALongAddend() public pure {
+        vm.assertEq(Float32Lib.fma(1, 0x5d800000, 0x07400000), 0x13000001, "three quarters of the last place");
+        vm.assertEq(Float32Lib.fma(1, 0x5d800000, 0x06800000), 0x13000000, "a quarter of it");
+        vm.assertEq(Float32Lib.fma(1, 0x5d800000, 0x87400000), 0x12fffffe, "and below: its last place is half as large");
+    }
+
     function test_integers() public pure {
         vm.assertEq(Float32Lib.round(0x40200000), TWO, "2.5");
         vm.assertEq(Float32Lib.round(0x3fc00000), TWO, "1.5");

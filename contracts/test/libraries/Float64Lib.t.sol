@@ -51,4 +51,9 @@ contract Float64LibTest {
         vm.assertEq(Float64Lib.fromFloat32(1), 0x36a0000000000000, "the least subnormal");
         vm.assertEq(Float64Lib.mul(1, 0x3fe0000000000000), 0, "half of the least subnormal");
     }
+
+    /// @dev 2 x 6114741795106786, whose root is less than 2^-50 of its last place above the middle of two numbers, the lower one even
+    function test_aRootJustAboveATie() public pure {
+        vm.assertEq(Float64Lib.sqrt(0x4345b95344972fe2), 0x419a5db1ce4c605b, "up");
+    }
 }

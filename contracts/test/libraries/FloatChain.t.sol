@@ -34,6 +34,23 @@ contract FloatChainTest {
         vm.assertEq(FmaChainLib.chain(left, right, 0, terms), sum, "the chain");
     }
 
+    /// @dev Every sum is subnormal, and most products lie between two of them
+    function testFuzz_subnormalSums(uint256 seed) public pure {
+        (bytes memory left, bytes memory right) = (new bytes(64), new bytes(64));
+        uint256 sum;
+        for (uint256 i; i < 16; ++i) {
+            uint256 drawn = uint256(keccak256(abi.encode(seed, i)));
+            uint256 a = drawn & 0x8000ffff;
+            uint256 b = FloatOperands.operand(drawn >> 64, 1, 23, 255) & 0x7fffffff;
+            // A product of two normal numbers as well.
+            if (i % 5 == 4) (a, b) = ((a << 7) | (40 << 23), b - (44 << 23));
+            sum = Float32Lib.fma(a, b, sum);
+            FloatOperands.put(left, i, a);
+            FloatOperands.put(right, i, b);
+        }
+        vm.assertEq(FmaChainLib.chain(left, right, 0, 16), sum, "the chain");
+    }
+
     function test_sumsThatLeaveTheScaleComeBack() public pure {
         // 2^100 × 1, then -2^100, then 3 × 1.
         _check([uint256(0x71800000), 0xf1800000, 0x40400000], 0x40400000);
