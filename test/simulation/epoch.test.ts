@@ -21,9 +21,10 @@ for (const scenario of scenarios) {
     for (const world of scenario.worlds) {
       const { samples } = runWorld(world, { rules: halfDaily, seed: 1, epochs: 12 * halfDaily.perYear });
       t.equal(samples.length, 12 * 12 + 1, world.name);
-      for (const { supply } of samples) {
+      for (const { supply, marketPart, utilisation } of samples) {
         const { pool, unclaimed, wallets, staked, escrowed, burned } = supply;
         if (pool + unclaimed + wallets + staked + escrowed + burned !== SUPPLY) t.fail(world.name);
+        if (marketPart > 1 || utilisation > 1) t.fail(`${world.name}: more than all`);
       }
       t.ok((samples.at(-1)?.released ?? 0n) > parseCxt('30000000'), 'something happened');
     }
