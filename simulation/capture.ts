@@ -9,7 +9,7 @@ export interface Side {
 }
 
 /**
- * The chance that `ours` are more than half of a committee's weight: the exact sum over how many of each side are drawn.
+ * The chance that `ours` are more than half of what a committee counts: the exact sum over how many of each side are drawn.
  * @param members expected members of a committee; an account is drawn with chance members x its part, at most 1
  */
 export function captureChance(ours: Side, theirs: Side, members: number): number {
@@ -59,16 +59,10 @@ function drawnChances({ part, accounts }: Side, members: number): number[] {
   return chances;
 }
 
-/** Into how many accounts a part of the weight is best split. */
-export function bestSplit(
-  part: number,
-  theirs: Side,
-  members: number,
-): { readonly accounts: number; readonly chance: number } {
-  let best = { accounts: 1, chance: 0 };
-  for (const accounts of [1, 2, 3, 4, 5, 6, 8, 12, 16, 24, 32, 64, 128, 256, 1024]) {
-    const chance = captureChance({ part, accounts }, theirs, members);
-    if (chance > best.chance) best = { accounts, chance };
-  }
-  return best;
+/** The same with a part of the weight in as many accounts as suit it best: many while it is small, one when it is large. */
+export function bestChance(part: number, theirs: Side, members: number): number {
+  const chances = [1, 2, 3, 4, 5, 6, 8, 12, 16, 24, 32, 64, 128, 256, 1024].map((accounts) =>
+    captureChance({ part, accounts }, theirs, members),
+  );
+  return Math.max(...chances);
 }

@@ -13,7 +13,7 @@ export type Conduct =
   | { readonly kind: 'lazy' }
   /** Computes all but `part` of its units and forges the rest; once slashed it comes back under a fresh identity. */
   | { readonly kind: 'forges'; readonly part: number }
-  /** Posts jobs for itself that cost nothing to compute: `times` its real units. Pays the best fee, or a wei. */
+  /** Posts jobs for itself that cost nothing to compute: `times` its real units. Pays the best fee, or a wei. Claims first. */
   | { readonly kind: 'deals'; readonly times: bigint; readonly fee: 'best' | 'least' }
   /** Drops its identity for a fresh one every so many days. */
   | { readonly kind: 'renews'; readonly days: number };

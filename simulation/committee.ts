@@ -23,7 +23,7 @@ export interface Committees {
   readonly bootstrapping: boolean;
 }
 
-/** Members of a committee weigh alike here, as they do in a cohort; the court counts each at its own weight. */
+/** Expected seats: the court counts each of them alike, and only an account above a seat's weight for more. */
 export function committeesOf(world: World): Committees {
   const { cohorts, rules } = world;
   const stakes = cohorts.map((c) => (c.active && c.plan.validates ? stakeWeight(wei(c.staked)) : 0n));

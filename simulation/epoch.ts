@@ -163,14 +163,13 @@ function payAuditors(world: World, committees: Committees | null, due: bigint): 
 function share(world: World, committees: Committees | null, totalScore: bigint): void {
   const slot = world.epoch % world.rules.vest;
   const released = wei(world.released);
-  let toAll = 0n;
+  const markets = marketRewards(world, released);
   for (const [i, cohort] of world.cohorts.entries()) {
     let due = 0n;
-    const { worked, sums } = cohort;
-    if (worked !== null && cohort.accepted) {
+    const { sums } = cohort;
+    if (cohort.accepted) {
       const base = baseReward(released, { score: cohort.score, totalScore });
-      const market = marketOf(cohort, released, toAll);
-      toAll += market * cohort.count;
+      const market = markets.get(cohort) ?? 0n;
       sums.base += base;
       sums.market += market;
       due = base + market;
@@ -187,10 +186,20 @@ function share(world: World, committees: Committees | null, totalScore: bigint):
   }
 }
 
-/** Who comes first is paid; the members of a cohort come together. */
-function marketOf({ worked, count }: Cohort, released: Wei, toAll: bigint): bigint {
-  const burned = worked?.fee.burned ?? 0n;
-  if (burned === 0n) return 0n;
-  const all = marketReward(released, { burned: wei(burned * count), toWorker: wei(0n), toAll: wei(toAll) });
-  return all / count;
+/** Who comes first is paid: dealers, who mean harm, and then everybody in turns. The members of a cohort come together. */
+function marketRewards({ cohorts, epoch }: World, released: Wei): ReadonlyMap<Cohort, bigint> {
+  const rewards = new Map<Cohort, bigint>();
+  const paid = cohorts.filter(({ accepted, worked }) => accepted && worked !== null && worked.fee.burned !== 0n);
+  const [dealers, others] = [true, false].map((deals) =>
+    paid.filter(({ plan }) => (plan.conduct.kind === 'deals') === deals),
+  );
+  const first = epoch % Math.max(1, others?.length ?? 0);
+  let toAll = 0n;
+  for (const cohort of [...(dealers ?? []), ...(others?.slice(first) ?? []), ...(others?.slice(0, first) ?? [])]) {
+    const burned = wei((cohort.worked?.fee.burned ?? 0n) * cohort.count);
+    const reward = marketReward(released, { burned, toWorker: wei(0n), toAll: wei(toAll) }) / cohort.count;
+    toAll += reward * cohort.count;
+    rewards.set(cohort, reward);
+  }
+  return rewards;
 }

@@ -9,8 +9,8 @@ import { outsideOf, type World, yearOf } from './world.ts';
 
 /** Prices are in wei for so many units. */
 export const EXA = 10n ** 18n;
-/** Base tasks are always there, so submitters outbid what they pay. */
-const OUTBID_PERCENT = 110n;
+/** Base tasks are always there, so submitters outbid what they pay: of a fee, 85 % and 4.5 % at most reach the worker. */
+const OUTBID_PERCENT = 120n;
 /** Parts of 10,000 of a fee that its emission may bring back. */
 const BACK_BPS = (BURN_BPS * MARKET_PERCENT) / 100n;
 
@@ -34,7 +34,8 @@ export function clearMarket(world: World): void {
     cohort.duty = dutyOf(units - market, market, paid);
     submitters.wallet -= paid * cohort.count * perDay;
     submitters.escrow += paid * cohort.count * perDay;
-    if (conduct.kind === 'deals' && cohort.staked >= minimum) dealWithSelf(world, cohort, conduct);
+    if (conduct.kind === 'deals' && conduct.times !== 0n && cohort.staked >= minimum)
+      dealWithSelf(world, cohort, conduct);
   }
   [world.price, world.marketWork] = [price, bought];
 }

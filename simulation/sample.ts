@@ -83,7 +83,7 @@ export function sampleOf(world: World): Sample {
     work: world.work,
     mark: world.mark,
     utilisation: part(world.work, world.mark),
-    marketPart: part(world.marketWork, world.work),
+    marketPart: part(world.marketWork, world.work + world.marketWork),
     stakeRatio: part(supply.staked, outsideOf(world)),
     price: world.price,
     computing: totals.computing,

@@ -16,9 +16,8 @@ const columns: ReadonlyArray<Column<SybilRow>> = [
   ['emission', 10, (row) => percent(row.emission)],
   ['alike', 10, (row) => percent(row.alike, 3)],
   ['drawn', 8, (row) => percent(row.alikeDrawn, 2)],
-  ['best', 9, (row) => percent(row.best.chance, 2)],
-  ['drawn', 8, (row) => percent(row.bestDrawn, 2)],
-  ['accounts', 10, (row) => String(row.best.accounts)],
+  ['single', 9, (row) => percent(row.single, 3)],
+  ['drawn', 8, (row) => percent(row.singleDrawn, 2)],
   ['later', 8, (row) => percent(row.later)],
   ['hostile', 9, (row) => percent(row.hostile)],
 ];
@@ -28,10 +27,11 @@ const LEGEND = (
 ): string => `An attacker with x % of all compute from genesis on, against ${OTHERS} equal operators. All in percent.
 day … year: his part of all weight by then, if he plays by the rules; he stakes all he earns, they ${OTHERS_STAKE} % of it
 emission:   his part of what the first week releases
-alike:      audits in which he is more than half of the weight of a committee of ${members}, when all weight is in
+alike:      audits in which he has more than half of the seats of a committee of ${members}, when all weight is in
             1,000 equal accounts of which x % are his: the exact sum, and as drawn from the seed
-best:       the same with his x % in the number of accounts that is best for him, beside ${OTHERS} equal ones
-later:      as best, with his weight after a year
+single:     the same with his x % in one account beside ${OTHERS} equal ones: below an eighth of all weight it has a seat
+            like the others, above it is always drawn and counts its weight
+later:      the same with his weight after a year, in the number of accounts that is best for him
 hostile:    his part of the weight after a week in which he refused all others' work that he could; no stakes yet`;
 
 export function sybilText(study: SybilStudy): string {
@@ -56,7 +56,7 @@ function thresholds({ rows }: SybilStudy): string {
     'From which x on he decides so many audits:',
     `  ${''.padEnd(12)}${['0.1 %', '1 %', '10 %', '50 %', '90 %'].map((chance) => chance.padStart(11)).join('')}`,
     line('alike', ({ alike }) => alike),
-    line('best', ({ best }) => best.chance),
+    line('single', ({ single }) => single),
     line('later', ({ later }) => later),
   ].join('\n');
 }
@@ -92,18 +92,14 @@ export function sybilCsv({ rows }: SybilStudy): string {
     'emission',
     'alike',
     'alikeDrawn',
-    'bestDrawn',
+    'single',
+    'singleDrawn',
     'later',
     'hostile',
   ] as const;
   return csvLines(
-    ['compute', ...names, 'best', 'bestAccounts'],
-    rows.map((row) => [
-      row.part.toFixed(2),
-      ...names.map((name) => row[name].toFixed(6)),
-      row.best.chance.toFixed(6),
-      String(row.best.accounts),
-    ]),
+    ['compute', ...names],
+    rows.map((row) => [row.part.toFixed(2), ...names.map((name) => row[name].toFixed(6))]),
   );
 }
 
@@ -133,8 +129,8 @@ export function sybilPage(study: SybilStudy): string {
       top: 100,
       series: [
         line('of 1,000 equal accounts', ({ alike }) => alike),
-        line('in the best number of accounts', ({ best }) => best.chance),
-        line('the same after a year', ({ later }) => later),
+        line(`in one account beside ${OTHERS}`, ({ single }) => single),
+        line('after a year, at best', ({ later }) => later),
       ],
     },
     {

@@ -1,7 +1,7 @@
 /** The bootstrap under attack: what somebody with x % of all compute, under any number of names, holds of the audits. */
 import { WINDOW } from '#protocol/economy/bootstrap.ts';
 import { FLOOR } from '#protocol/economy/stake.ts';
-import { bestSplit, captureChance, captureDrawn } from './capture.ts';
+import { bestChance, captureChance, captureDrawn } from './capture.ts';
 import { step } from './epoch.ts';
 import { seededRandom } from './random.ts';
 import type { Rules } from './rules.ts';
@@ -30,8 +30,9 @@ export interface SybilRow {
   /** Audits that he decides with that part of the weight when all have equal accounts, a thousand together, and the same by drawing. */
   readonly alike: number;
   readonly alikeDrawn: number;
-  readonly best: { readonly accounts: number; readonly chance: number };
-  readonly bestDrawn: number;
+  /** With all of it in one account. */
+  readonly single: number;
+  readonly singleDrawn: number;
   /** Audits that he decides after a year, with his weight of then in the best number of accounts. */
   readonly later: number;
   /** Of all weight after a week in which he refused whatever he could. */
@@ -77,7 +78,7 @@ function rowOf(percent: number, rules: Rules, seed: number): SybilRow {
   const theirs = { part: 1 - part, accounts: OTHERS };
   const alike = { part, accounts: 10 * percent };
   const alikeTheirs = { part: 1 - part, accounts: 10 * (100 - percent) };
-  const best = bestSplit(part, theirs, committee);
+  const single = { part, accounts: 1 };
   const draws = { random: seededRandom(seed, `sybil ${percent}`), times: DRAWS };
   const last = year ?? 0;
   return {
@@ -89,9 +90,9 @@ function rowOf(percent: number, rules: Rules, seed: number): SybilRow {
     emission: weights[1]?.emission ?? 0,
     alike: captureChance(alike, alikeTheirs, committee),
     alikeDrawn: captureDrawn(alike, alikeTheirs, committee, draws),
-    best,
-    bestDrawn: captureDrawn({ part, accounts: best.accounts }, theirs, committee, draws),
-    later: bestSplit(last, { part: 1 - last, accounts: OTHERS }, committee).chance,
+    single: captureChance(single, theirs, committee),
+    singleDrawn: captureDrawn(single, theirs, committee, draws),
+    later: bestChance(last, { part: 1 - last, accounts: OTHERS }, committee),
     hostile: hostileWeight(part, 7 * perDay, committee),
   };
 }
@@ -131,7 +132,7 @@ function hostileWeight(part: number, epochs: number, members: number): number {
   const [mine, theirs] = [new Array<number>(WINDOW).fill(0), new Array<number>(WINDOW).fill(0)];
   let weight = part;
   for (let epoch = 0; epoch < epochs; epoch++) {
-    const refused = bestSplit(weight, { part: 1 - weight, accounts: OTHERS }, members).chance;
+    const refused = bestChance(weight, { part: 1 - weight, accounts: OTHERS }, members);
     mine[epoch % WINDOW] = part;
     theirs[epoch % WINDOW] = (1 - part) * (1 - refused);
     const [ours, rest] = [mine, theirs].map((window) => window.reduce((sum, work) => sum + work, 0));

@@ -5,7 +5,7 @@ import type { Scenario } from './world.ts';
 
 export const LEGEND = `Amounts in thousands of CXT, at the end of the year; from "compute" on what was paid and burned within it.
 pool: free to be released   unclaim: released, vesting or to expire   CXT/epoch: released by the last one
-use: work over its high-water mark   market: part of work that submitters bought   stake: staked over outside the pool
+use: base work over its high-water mark   market: part of all work that is bought   stake: staked over outside the pool
 compute, audits: emission to workers and validators   fees, a.fees: the same of fees   spent: by submitters`;
 
 interface Year {

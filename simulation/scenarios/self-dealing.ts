@@ -6,7 +6,7 @@ import type { Scenario, WorldPlan } from '../world.ts';
 import { miners, settledMiners, steadyDemand, validators } from './population.ts';
 
 const MINERS = 50;
-/** Worthless units for each real one. */
+/** Worthless units for each real one; they count for nothing, only their fee does. */
 const TIMES = 10n;
 /** The same for who wants to harm: an hour's shard posted as often as a commitment has proofs. */
 const MANY_TIMES = BigInt(MAX_PROOFS);
@@ -28,7 +28,7 @@ function beside(name: string, conduct: Conduct): WorldPlan {
   };
 }
 
-/** With a third of the weight and more, in several accounts, that part of the auditors' fees is his again. */
+/** With a third of the weight and more, in ten accounts, that part of the auditors' fees is his again. */
 function auditing(name: string, conduct: Conduct): WorldPlan {
   const accounts = [
     miners({ ...twin, name: 'dealer', conduct }),
@@ -41,12 +41,12 @@ export const selfDealing: Scenario = {
   name: 'self-dealing',
   about:
     'From year 1 a miner pays himself for shards that cost nothing to compute; his twin does base tasks; ' +
-    'in other worlds he also has a validator, or pays next to nothing.',
+    'in other worlds he also has ten validators, or pays a wei. He is always the first to claim.',
   worlds: [
     beside('nobody deals', honest),
     beside('pays the best fee', { kind: 'deals', times: TIMES, fee: 'best' }),
-    auditing('has a validator, does not deal', honest),
-    auditing('has a validator, deals', { kind: 'deals', times: TIMES, fee: 'best' }),
+    auditing('has validators, does not deal', honest),
+    auditing('has validators, deals', { kind: 'deals', times: TIMES, fee: 'best' }),
     beside('pays a wei', { kind: 'deals', times: MANY_TIMES, fee: 'least' }),
   ],
 };

@@ -1,6 +1,6 @@
 /** Committees: the exact sums agree with drawing, and with what can be said without either. */
 import t from 'tap';
-import { bestSplit, captureChance, captureDrawn } from '#simulation/capture.ts';
+import { bestChance, captureChance, captureDrawn } from '#simulation/capture.ts';
 import { binomial, majority } from '#simulation/majority.ts';
 import { seededRandom } from '#simulation/random.ts';
 import { sybilCsv, sybilPage, sybilText } from '#simulation/sybil-report.ts';
@@ -23,6 +23,8 @@ t.test('exact and drawn', async (t) => {
     [0.1, 1],
     [0.1, 40],
     [0.33, 4],
+    [0.33, 1],
+    [0.6, 1],
     [0.5, 500],
   ] as const) {
     const [ours, theirs] = [
@@ -41,10 +43,30 @@ t.test('many small accounts are Poisson', async (t) => {
   t.ok(Math.abs(exact - majority(0.3 * MEMBERS, 0.7 * MEMBERS).more) < 1e-3);
 });
 
-t.test('a single account beside small ones decides whenever it is drawn', async (t) => {
-  const theirs = { part: 0.9, accounts: 100_000 };
-  t.ok(Math.abs(captureChance({ part: 0.1, accounts: 1 }, theirs, MEMBERS) - 0.1 * MEMBERS) < 1e-6);
-  t.equal(bestSplit(0.1, theirs, MEMBERS).accounts, 1);
+t.test('weight in a single account, by hand', async (t) => {
+  t.equal(MEMBERS, 8, 'the sums below are for eight');
+  /** Beside so many small ones that they are Poisson. */
+  const single = (part: number, accounts = 1) =>
+    captureChance({ part, accounts }, { part: 1 - part, accounts: 1_000_000 }, MEMBERS);
+  const near = (chance: number, hand: number, why: string) => t.ok(Math.abs(chance - hand) < 1e-4, `${why}: ${chance}`);
+  // Drawn in 0.8 of all audits with one seat, which is more than half where no other of 7.2 is drawn.
+  near(single(0.1), 0.8 * Math.exp(-7.2), 'a tenth decides hardly anything');
+  t.ok(single(0.1) < 0.001);
+  // Always drawn, and counts two seats: it decides beside none or one of 6.
+  near(single(0.25), Math.exp(-6) * (1 + 6), 'a quarter');
+  near(single(0.25, 2), single(0.25), 'two accounts of an eighth are as much');
+  // 4.8 seats against 0 to 4 of 3.2.
+  const terms = [1, 3.2, 3.2 ** 2 / 2, 3.2 ** 3 / 6, 3.2 ** 4 / 24];
+  near(single(0.6), Math.exp(-3.2) * terms.reduce((sum, term) => sum + term), 'three fifths');
+  // Exactly half of the weight in one account is four seats; four others are a tie, which is no majority.
+  near(single(0.5), Math.exp(-4) * (1 + 4 + 4 ** 2 / 2 + 4 ** 3 / 6), 'half');
+});
+
+t.test('spreading suits a small part, one account a large one', async (t) => {
+  const best = (part: number) => bestChance(part, { part: 1 - part, accounts: 100_000 }, MEMBERS);
+  t.ok(Math.abs(best(0.1) - majority(0.8, 7.2).more) < 1e-4);
+  t.ok(best(0.1) < 0.01);
+  t.ok(best(0.6) > majority(4.8, 3.2).more + 0.1);
 });
 
 t.test('draws from a binomial', async (t) => {
@@ -61,12 +83,20 @@ t.test('the study of the bootstrap', async (t) => {
   const tenth = study.rows[9];
   t.ok(Math.abs((tenth?.day ?? 0) - 0.1) < 0.002, 'weight is the part of the compute');
   t.ok((tenth?.year ?? 0) > (tenth?.week ?? 1), 'and grows with what he stakes');
-  for (const { emission, part, alike, best, hostile } of study.rows) {
-    t.ok(emission >= part && emission < part + 0.05);
-    t.ok(best.chance >= alike - 1e-9);
-    t.ok(hostile >= part - 1e-9);
+  const before = { alike: 0, single: 0, later: 0, hostile: 0 };
+  for (const row of study.rows) {
+    t.ok(row.emission >= row.part && row.emission < row.part + 0.05);
+    t.ok(row.hostile >= row.part - 1e-9);
+    for (const name of ['alike', 'single', 'later', 'hostile'] as const) {
+      if (row[name] < before[name] - 1e-9) t.fail(`${name} of ${row.part}: more weight decides less`);
+      before[name] = row[name];
+    }
   }
-  t.equal(study.rows[0]?.hostile.toFixed(3), '0.010', 'one per cent stays one per cent');
+  // Drawn in 0.8 of all audits, alone where none of a hundred others is, each with a chance of 0.072.
+  t.ok(Math.abs((tenth?.single ?? 0) - 0.8 * 0.928 ** 100) < 1e-9);
+  t.ok((tenth?.alike ?? 1) < 0.005);
+  t.equal(tenth?.hostile.toFixed(2), '0.10', 'a tenth stays a tenth');
+  t.equal(study.rows[59]?.hostile, 1, 'three fifths become all');
   t.equal(study.headStarts.at(-1)?.after[0]?.weight.toFixed(2), '1.00', 'a week alone');
   const text = sybilText(study);
   t.ok(text.split('\n').every((line) => line.length <= 120));

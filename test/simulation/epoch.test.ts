@@ -1,4 +1,4 @@
-/** Worlds keep the law: every wei is somewhere, the pool halves in four years, and a reward is what the contracts say. */
+/** Worlds keep the law: every wei is somewhere, the pool halves in four years, and an epoch pays what the contracts say. */
 import t from 'tap';
 import { capDown } from '#protocol/economy/emission.ts';
 import { parseCxt, wei } from '#protocol/ids.ts';
@@ -21,9 +21,10 @@ for (const scenario of scenarios) {
     for (const world of scenario.worlds) {
       const { samples } = runWorld(world, { rules: halfDaily, seed: 1, epochs: 12 * halfDaily.perYear });
       t.equal(samples.length, 12 * 12 + 1, world.name);
-      for (const { supply } of samples) {
+      for (const { supply, marketPart, utilisation } of samples) {
         const { pool, unclaimed, wallets, staked, escrowed, burned } = supply;
         if (pool + unclaimed + wallets + staked + escrowed + burned !== SUPPLY) t.fail(world.name);
+        if (marketPart > 1 || utilisation > 1) t.fail(`${world.name}: more than all`);
       }
       t.ok((samples.at(-1)?.released ?? 0n) > parseCxt('30000000'), 'something happened');
     }
@@ -39,7 +40,7 @@ t.test('a wei too many is noticed', async (t) => {
   t.throws(() => step(world), RangeError);
 });
 
-t.test('the pool halves in four years of full epochs', async (t) => {
+t.test('what is released halves the pool in four years of full epochs', async (t) => {
   const epochs = 4 * hourly.perYear;
   t.equal(epochs, 35_064);
   let left: bigint = SUPPLY;
@@ -48,14 +49,32 @@ t.test('the pool halves in four years of full epochs', async (t) => {
   const rounding = SUPPLY / 10n ** 18n + 1n;
   t.ok(left >= SUPPLY / 2n, 'rounding favours the pool');
   t.ok(left - SUPPLY / 2n <= BigInt(epochs) * rounding, `${left - SUPPLY / 2n} wei above half`);
+});
 
+t.test('without market work its part returns, and the pool halves later', async (t) => {
+  const epochs = 4 * hourly.perYear;
   const world = createWorld(plan, hourly, 1);
-  // The first step has nothing to settle.
-  for (let epoch = 0; epoch <= epochs; epoch++) step(world);
+  let left: bigint = SUPPLY;
+  const back: bigint[] = [];
+  step(world);
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    step(world);
+    left += back[epoch - hourly.expire] ?? 0n;
+    const cap = capDown(wei(left), hourly.rates.releaseRate);
+    left -= cap;
+    const work = (cap * 80n) / 100n;
+    const base = work - work / 10n;
+    // Three equal miners, who are the validators too: what they leave is the tenth, and what does not divide by three.
+    back.push(cap - (base - (base % 3n)) - (cap - work - ((cap - work) % 3n)));
+  }
   t.equal(world.work, world.mark, 'full use');
-  const returned = world.remaining - left;
-  t.ok(returned >= 0n && returned <= world.totals.expired, 'the law to the wei, but for the dust that returned');
-  t.ok(world.totals.expired < BigInt(epochs) * 10n, 'and that is a few wei an epoch');
+  t.equal(world.remaining, left, 'the law to the wei');
+  t.equal(
+    world.totals.expired,
+    back.slice(0, -hourly.expire).reduce((sum, amount) => sum + amount),
+  );
+  // If it came back at once, the pool would shrink at 92 % of the rate: 2^-0.92 is left. It comes back after three months.
+  t.ok(left > SUPPLY / 2n && left < (SUPPLY * 5286n) / 10_000n, `${left}`);
 });
 
 t.test('an epoch of three equal miners, by hand', async (t) => {
@@ -67,16 +86,16 @@ t.test('an epoch of three equal miners, by hand', async (t) => {
   t.equal(world.released, cap);
   t.equal(world.owed, cap);
   const [miner] = world.cohorts;
-  t.equal(miner?.sums.base, (cap * 80n) / 100n / 3n);
-  t.equal(miner?.sums.audits, (cap - (cap * 80n) / 100n) / 3n);
+  const work = (cap * 80n) / 100n;
+  const base = work - work / 10n;
+  t.equal(miner?.sums.base, base / 3n, 'nine tenths of the work part');
+  t.equal(miner?.sums.market, 0n);
+  t.equal(miner?.sums.audits, (cap - work) / 3n);
   t.equal(miner?.wallet, 0n, 'vesting');
   for (let epoch = 2; epoch <= hourly.vest; epoch++) step(world);
   t.equal(miner?.wallet, 0n);
   step(world);
-  t.equal(
-    miner?.wallet,
-    (miner?.sums.base === undefined ? 0n : (cap * 80n) / 100n / 3n) + (cap - (cap * 80n) / 100n) / 3n,
-  );
+  t.equal(miner?.wallet, base / 3n + (cap - work) / 3n);
 });
 
 t.test('who is alone is audited by nobody, and paid nothing', async (t) => {
@@ -101,4 +120,41 @@ t.test('less work than before releases less, and the mark decays', async (t) => 
   const [month, later] = [samples[7]?.utilisation ?? 0, samples[19]?.utilisation ?? 0];
   t.ok(Math.abs(month - 0.25 * 2 ** (1 / 12)) < 0.001);
   t.ok(Math.abs(later / month - 2) < 0.01, 'a year later it is half');
+});
+
+t.test('market work shares a tenth of the work part, first come first paid', async (t) => {
+  const deals = { kind: 'deals', times: 10n, fee: 'best' } as const;
+  // Buys more than the minimum stake grows.
+  const dealer = { validates: false, stakes: 0n, sells: 0n, buys: parseCxt('100'), conduct: deals };
+  const world = createWorld(
+    {
+      ...plan,
+      cohorts: [
+        miners({ name: 'miners', count: 3 }),
+        miners({ ...dealer, name: 'first', units: HOUR_OF_100_TERAFLOPS * 10n }),
+        miners({ ...dealer, name: 'second' }),
+      ],
+    },
+    hourly,
+    1,
+  );
+  const [, first, second] = world.cohorts;
+  if (first === undefined || second === undefined) throw new RangeError('nobody');
+  let [full, shared, free] = [0, 0, 0];
+  for (let epoch = 0; epoch < 120 * hourly.perDay; epoch++) {
+    const backed = [first, second].map(({ worked }) => ((worked?.fee.burned ?? 0n) * 90n) / 100n);
+    const before = [first.sums.market, second.sums.market];
+    step(world);
+    const [mine = 0n, yours = 0n] = [first, second].map(({ sums }, i) => sums.market - (before[i] ?? 0n));
+    const all = (world.released * 80n) / 100n / 10n;
+    const [most = 0n, least = 0n] = backed;
+    const [his, rest] = most < all ? [most, all - most] : [all, 0n];
+    if (mine !== his || yours !== (least < rest ? least : rest)) t.fail(`epoch ${epoch}`);
+    if (all === 0n) continue;
+    if (mine === all) full++;
+    else if (mine > 0n && mine + yours === all) shared++;
+    else if (mine > 0n) free++;
+    if (epoch > 0 && world.work !== 14n * HOUR_OF_100_TERAFLOPS) t.fail('units of jobs count in no sum');
+  }
+  t.ok(full > 0 && shared > 0 && free > 0, `all to the first ${full} times, shared ${shared}, some left ${free}`);
 });

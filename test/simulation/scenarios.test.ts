@@ -1,10 +1,19 @@
 /** What the scenarios are there to show: who gains and who loses. */
 import t from 'tap';
+import { MAX_PROOFS } from '#protocol/limits.ts';
+import { step } from '#simulation/epoch.ts';
 import { runWorld, type MemberSample } from '#simulation/sample.ts';
 import { scenarios } from '#simulation/scenarios/all.ts';
+import { createWorld, type WorldPlan } from '#simulation/world.ts';
 import { halfDaily, hourly } from './rules.ts';
 
 const YEARS = 4;
+
+function planOf(scenario: string, world: string): WorldPlan {
+  const plan = scenarios.find(({ name }) => name === scenario)?.worlds.find(({ name }) => name === world);
+  if (plan === undefined) throw new RangeError(`no world ${world}`);
+  return plan;
+}
 
 /** The people of a world after four years of half-day epochs, by name. */
 function peopleOf(
@@ -12,9 +21,7 @@ function peopleOf(
   world: string,
   { rules, years } = { rules: halfDaily, years: YEARS },
 ): (name: string) => MemberSample {
-  const plan = scenarios.find(({ name }) => name === scenario)?.worlds.find(({ name }) => name === world);
-  if (plan === undefined) throw new RangeError(`no world ${world}`);
-  const run = runWorld(plan, { rules, seed: 1, epochs: years * rules.perYear });
+  const run = runWorld(planOf(scenario, world), { rules, seed: 1, epochs: years * rules.perYear });
   return (name) => {
     const member = run.samples.at(-1)?.members.find((candidate) => candidate.name === name);
     if (member === undefined) throw new RangeError(`nobody is called ${name}`);
@@ -26,9 +33,38 @@ t.test('who pays himself loses', async (t) => {
   const honest = peopleOf('self-dealing', 'nobody deals');
   t.equal(honest('dealer').balance, honest('twin').balance, 'they are twins');
   const dealing = peopleOf('self-dealing', 'pays the best fee');
-  t.ok(dealing('dealer').emission > dealing('twin').emission, 'he gets more emission');
-  t.ok(dealing('dealer').earned < dealing('twin').earned, 'and pays more for it');
-  t.ok(dealing('dealer').balance < dealing('twin').balance);
+  const [dealer, twin] = [dealing('dealer'), dealing('twin')];
+  t.ok(dealer.emission > twin.emission, 'he gets more emission');
+  t.ok(
+    dealer.earned < twin.earned / 10n,
+    'and pays more for it: a tenth of each fee and more, all that he has every day',
+  );
+  t.ok(dealer.balance < twin.balance);
+  // Nine tenths of the work part are not his to take: all that others may lose is the tenth on top of their fees.
+  t.ok(dealing('miners').emission > (honest('miners').emission * 9n) / 10n);
+  t.ok(twin.emission > (honest('twin').emission * 9n) / 10n);
+});
+
+t.test('validators of his own do not make it pay', async (t) => {
+  const together = (world: string): bigint => {
+    const people = peopleOf('self-dealing', world);
+    const his = people('his validators');
+    t.ok(his.weight > 0.3, 'and he has many');
+    return people('dealer').earned + his.earned * BigInt(his.count);
+  };
+  t.ok(together('has validators, deals') < together('has validators, does not deal'));
+});
+
+t.test('units that nobody pays for dilute nobody', async (t) => {
+  const honest = peopleOf('self-dealing', 'nobody deals');
+  const wei = peopleOf('self-dealing', 'pays a wei');
+  for (const name of ['miners', 'later miners', 'validators', 'twin', 'dealer'])
+    t.same(wei(name), honest(name), `${name}: to the wei`);
+  const world = createWorld(planOf('self-dealing', 'pays a wei'), halfDaily, 1);
+  while (world.epoch < YEARS * halfDaily.perYear) step(world);
+  const dealer = world.cohorts.find(({ plan }) => plan.name === 'dealer');
+  t.ok((dealer?.sums.paid ?? 0n) > 1_000n, 'though he does pay his wei each epoch');
+  t.equal(dealer?.worked?.market, BigInt(MAX_PROOFS) * (dealer?.plan.units ?? 0n), 'for as much as can be committed');
 });
 
 t.test('a hundred identities earn no more than one, and fresh ones less', async (t) => {
