@@ -125,6 +125,36 @@ contract CollusionTest is Ground {
         vm.assertLe(decided, 3, "and hardly any of 300 is its own");
     }
 
+    /// @dev At half time the committee doubles where few have answered, and a seat halves with it: one that answered before
+    /// outvotes two of the same weight that answer after.
+    function test_open_whoAnswersEarlyOutvotesTwoAfterHalfTime() public {
+        publicLaw();
+        enrol(alice, true, false);
+        for (uint256 i; i < 40; ++i) {
+            enrol(named(i), false, true);
+            putStake(named(i), 3_000e18);
+        }
+        commitBase(alice, 1, 1_000);
+        draw(1);
+        address[] memory drawn = new address[](3);
+        uint256 found;
+        for (uint256 i; i < 40 && found < 3; ++i) {
+            if (court.onCommittee(1, alice, named(i))) drawn[found++] = named(i);
+        }
+        vm.assertEq(found, 3, "three of those that were drawn at once");
+        commitVerdict(drawn[0], alice, 1, Verdict.Ok);
+        goTo(beacon.drawnAt(1) + law.auditSeconds / 2);
+        commitVerdict(drawn[1], alice, 1, Verdict.Fault);
+        commitVerdict(drawn[2], alice, 1, Verdict.Fault);
+        goTo(revealsFrom(1));
+        revealVerdict(drawn[0], alice, 1, Verdict.Ok);
+        revealVerdict(drawn[1], alice, 1, Verdict.Fault);
+        revealVerdict(drawn[2], alice, 1, Verdict.Fault);
+        goTo(concludesFrom(1));
+        ledger.finalize(alice, 1);
+        vm.assertTrue(ledger.commitmentOf(alice, 1).outcome == Outcome.Accepted, "one of three has the majority");
+    }
+
     /// @dev What a captured committee accepts of base work is what the protocol issues to one name, no more: as much as one
     /// honest worker's hour. Below half of the weight that takes several names, each with the gas of a commitment.
     function testFuzz_aCapturedCommitteeIsWorthOneHonestWorker(uint128 states) public {
