@@ -109,7 +109,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     args: argv.slice(2),
     options: {
-      histories: { type: 'string', default: '400' },
+      histories: { type: 'string', default: '300' },
       seed: { type: 'string', default: '1' },
       tell: { type: 'string' },
       table: { type: 'boolean', default: false },

@@ -220,11 +220,10 @@ contract HistoriesTest is World {
         compareEach(run, lists[5], compareAudit);
     }
 
-    function compareEach(
-        Run memory run,
-        uint256[] memory list,
-        function(Run memory, uint256) internal view compareOne
-    ) internal view {
+    function compareEach(Run memory run, uint256[] memory list, function(Run memory, uint256) internal view compareOne)
+        internal
+        view
+    {
         for (uint256 i; i < list.length; ++i) {
             compareOne(run, list[i]);
         }
@@ -339,10 +338,7 @@ contract HistoriesTest is World {
         }
     }
 
-    function compareBallot(Run memory run, uint256 at, uint64 epoch, address worker, address validator)
-        internal
-        view
-    {
+    function compareBallot(Run memory run, uint256 at, uint64 epoch, address worker, address validator) internal view {
         same(run, at, uint8(court.verdictOf(epoch, worker, validator)));
         same(run, at + 1, market.auditFeeOf(worker, epoch, validator));
         (uint256 weight, uint256 others) = stakes.weightsFor(worker, validator, epoch);
