@@ -172,7 +172,8 @@ contract AuditCourt is IAuditCourt, EpochClock {
         if (isHalfTime(drawn) && uint256(audits[epoch][worker].committed) * 2 < members) members *= 2;
         (uint256 weight, uint256 total) = stakes.weightsFor(worker, validator, epoch);
         isDrawn = SortitionLib.isDrawn(beacon.seedOf(epoch), worker, validator, members, weight, total);
-        seat = SortitionLib.seatOf(members, weight, total);
+        // Of the committee as it was meant: who answers late counts no less than who answered before.
+        seat = SortitionLib.seatOf(committee, weight, total);
     }
 
     /// @inheritdoc IAuditCourt

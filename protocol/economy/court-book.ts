@@ -151,7 +151,7 @@ export class CourtBook {
     const { weight, others } = this.#stakes.weightsFor(worker, validator, of);
     const members = late ? law.committee * 2 : law.committee;
     const drawn = isDrawn({ seed: draw.seed, worker, validator }, members, weight, others);
-    return { drawn, seat: seatOf(members, weight, others) };
+    return { drawn, seat: seatOf(law.committee, weight, others) };
   }
 
   #auditOf(worker: Address, of: Epoch): Audit {
