@@ -1,5 +1,5 @@
 /** What becomes of a commitment: the strict majority of a committee, drawn with chance where somebody forges. */
-import { slashByVerdict } from '#protocol/economy/stake.ts';
+import { slashDown } from '#protocol/economy/stake.ts';
 import { wei } from '#protocol/ids.ts';
 import type { Cohort } from './cohort.ts';
 import type { Committees } from './committee.ts';
@@ -24,10 +24,10 @@ export function outcomeOf(world: World, cohort: Cohort, committees: Committees |
 /** Stake is burned and shared among those who looked; what vests stays in the pool and expires. */
 export function slash(world: World, cohort: Cohort, committees: Committees): void {
   const staked = cohort.staked + cohort.unbonding;
-  const { burned, auditors } = slashByVerdict(wei(staked));
+  const { burned, bounty } = slashDown(wei(staked));
   world.burned += burned * cohort.count;
-  world.court += auditors * cohort.count;
-  payLookers(world, auditors * cohort.count, committees);
+  world.court += bounty * cohort.count;
+  payLookers(world, bounty * cohort.count, committees);
   for (const [slot, amount] of cohort.vesting.entries()) {
     cohort.sums.forfeited += amount;
     cohort.vesting[slot] = 0n;

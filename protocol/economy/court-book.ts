@@ -6,6 +6,7 @@ import type { VerdictName } from '../ports.ts';
 import type { BeaconBook } from './beacon-book.ts';
 import { keyOf, type Moment } from './moment.ts';
 import { demand } from './refusal.ts';
+import { splitBounty } from './stake.ts';
 import type { StakeBook } from './stake-book.ts';
 import type { TokenBook } from './token-book.ts';
 
@@ -95,11 +96,10 @@ export class CourtBook {
   convict(worker: Address, of: Epoch, challenger: Address): void {
     const audit = this.#auditOf(worker, of);
     const bounty = this.#stakes.slash(worker);
-    const paid = (bounty * 4n) / 5n;
-    const burned = audit.faults === 0 ? bounty - paid : 0n;
-    audit.bounty += bounty - paid - burned;
-    this.#token.burn('court', burned);
-    this.#token.transfer('court', challenger, paid);
+    const split = splitBounty(bounty, audit.faults);
+    audit.bounty += split.auditors;
+    this.#token.burn('court', split.burned);
+    this.#token.transfer('court', challenger, split.challenger);
   }
 
   claimBounty(validator: Address, of: Epoch, worker: Address): void {

@@ -4,7 +4,7 @@ import { creditDown, MASS, totalWeight, WINDOW, workWeightDown } from './bootstr
 import { Checkpoints } from './checkpoints.ts';
 import { type Moment, nextEpoch } from './moment.ts';
 import { demand } from './refusal.ts';
-import { minimumStakeDown, slashByVerdict, stakeWeight } from './stake.ts';
+import { minimumStakeDown, slashDown, stakeWeight } from './stake.ts';
 import type { TokenBook } from './token-book.ts';
 
 export interface StakeAccount {
@@ -85,7 +85,7 @@ export class StakeBook {
   slash(worker: Address): Wei {
     const account = this.accountOf(worker);
     if (account.slashed) return wei(0n);
-    const { burned, auditors: bounty } = slashByVerdict(wei(account.staked + account.unbonding));
+    const { burned, bounty } = slashDown(wei(account.staked + account.unbonding));
     this.#set(worker, { ...account, staked: 0n, unbonding: 0n, slashed: true });
     this.#token.burn('stakes', burned);
     this.#token.transfer('stakes', 'court', bounty);

@@ -18,24 +18,29 @@ export function stakeWeight(staked: Wei): bigint {
   return FLOOR + staked / GWEI;
 }
 
-export interface Slash {
-  readonly burned: Wei;
-  /** To whoever proved a wrong sum; nobody where the committee found the fault. */
-  readonly challenger: Wei;
-  /** To the validators who said fault, together. */
-  readonly auditors: Wei;
-}
-
-/** Found by the committee: half is burned, and the odd wei with it; half goes to those who said fault. */
-export function slashByVerdict(staked: Wei): Slash {
-  const auditors = staked / 2n;
-  return { burned: wei(staked - auditors), challenger: wei(0n), auditors: wei(auditors) };
-}
-
-/** Shown by a proof: 40 % to the challenger, 10 % to those who had said fault; without any, that part is burned too. */
-export function slashByProof(staked: Wei, saidFault: number): Slash {
+/** Half of a slash is burned, and the odd wei with it; the other half is the bounty of those who said fault. */
+export function slashDown(staked: Wei): { readonly burned: Wei; readonly bounty: Wei } {
   const bounty = staked / 2n;
+  return { burned: wei(staked - bounty), bounty: wei(bounty) };
+}
+
+export interface ProvenBounty {
+  /** To whoever showed the wrong sum: 40 % of the slash. */
+  readonly challenger: Wei;
+  /** To those who had said fault, together: 10 %. */
+  readonly auditors: Wei;
+  /** The same part where nobody had. */
+  readonly burned: Wei;
+}
+
+/** What becomes of the bounty where the fault was shown by a proof. AuditCourt.sol convict */
+export function splitBounty(bounty: Wei, saidFault: number): ProvenBounty {
   const challenger = (bounty * 4n) / 5n;
-  const auditors = saidFault === 0 ? 0n : bounty - challenger;
-  return { burned: wei(staked - challenger - auditors), challenger: wei(challenger), auditors: wei(auditors) };
+  const rest = wei(bounty - challenger);
+  const none = wei(0n);
+  return {
+    challenger: wei(challenger),
+    auditors: saidFault === 0 ? none : rest,
+    burned: saidFault === 0 ? rest : none,
+  };
 }

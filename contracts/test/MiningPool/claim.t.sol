@@ -33,14 +33,7 @@ contract ClaimTest is World {
         commit(alice, 1, hashOf(leaf), leaf.units, leaf.units);
         commitBase(bob, 1, 1_000);
         draw(1);
-        commitVerdict(carol, alice, 1, Verdict.Ok);
-        commitVerdict(carol, bob, 1, Verdict.Ok);
-        goTo(revealsFrom(1));
-        revealVerdict(carol, alice, 1, Verdict.Ok);
-        revealVerdict(carol, bob, 1, Verdict.Ok);
-        goTo(concludesFrom(1));
-        ledger.finalize(alice, 1);
-        ledger.finalize(bob, 1);
+        acceptBoth(1);
         settle(1);
         goTo(claimableFrom(1));
     }
@@ -83,14 +76,7 @@ contract ClaimTest is World {
         commitBase(alice, 1, first);
         commitBase(bob, 1, second);
         draw(1);
-        commitVerdict(carol, alice, 1, Verdict.Ok);
-        commitVerdict(carol, bob, 1, Verdict.Ok);
-        goTo(revealsFrom(1));
-        revealVerdict(carol, alice, 1, Verdict.Ok);
-        revealVerdict(carol, bob, 1, Verdict.Ok);
-        goTo(concludesFrom(1));
-        ledger.finalize(alice, 1);
-        ledger.finalize(bob, 1);
+        acceptBoth(1);
         settle(1);
         goTo(claimableFrom(1));
         (uint256 a,) = pool.claimable(alice, 1);

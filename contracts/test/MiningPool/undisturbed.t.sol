@@ -81,15 +81,7 @@ contract UndisturbedTest is World {
         commitBase(alice, 1, type(uint104).max);
         commitBase(bob, 1, 1);
         draw(1);
-        for (uint256 i; i < 2; ++i) {
-            commitVerdict(carol, i == 0 ? alice : bob, 1, Verdict.Ok);
-        }
-        goTo(revealsFrom(1));
-        revealVerdict(carol, alice, 1, Verdict.Ok);
-        revealVerdict(carol, bob, 1, Verdict.Ok);
-        goTo(concludesFrom(1));
-        ledger.finalize(alice, 1);
-        ledger.finalize(bob, 1);
+        acceptBoth(1);
         settle(1);
         goTo(claimableFrom(1));
         vm.prank(bob);
@@ -112,14 +104,7 @@ contract UndisturbedTest is World {
         commitBase(alice, 1, first);
         commitBase(bob, 1, second);
         draw(1);
-        commitVerdict(carol, alice, 1, Verdict.Ok);
-        commitVerdict(carol, bob, 1, Verdict.Ok);
-        goTo(revealsFrom(1));
-        revealVerdict(carol, alice, 1, Verdict.Ok);
-        revealVerdict(carol, bob, 1, Verdict.Ok);
-        goTo(concludesFrom(1));
-        ledger.finalize(alice, 1);
-        ledger.finalize(bob, 1);
+        acceptBoth(1);
         settle(1);
         goTo(claimableFrom(1));
         (uint256 due,) = pool.claimable(bob, 1);

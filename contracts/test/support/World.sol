@@ -203,6 +203,18 @@ abstract contract World {
         goTo(concludesFrom(epoch));
     }
 
+    /// @dev Carol audits Alice and Bob and finds nothing.
+    function acceptBoth(uint64 epoch) internal {
+        commitVerdict(carol, alice, epoch, Verdict.Ok);
+        commitVerdict(carol, bob, epoch, Verdict.Ok);
+        goTo(revealsFrom(epoch));
+        revealVerdict(carol, alice, epoch, Verdict.Ok);
+        revealVerdict(carol, bob, epoch, Verdict.Ok);
+        goTo(concludesFrom(epoch));
+        ledger.finalize(alice, epoch);
+        ledger.finalize(bob, epoch);
+    }
+
     function scoreOf(address worker, uint64 epoch) internal view returns (uint256 score) {
         (score,,) = ledger.shareOf(worker, epoch);
     }

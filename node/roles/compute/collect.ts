@@ -99,9 +99,11 @@ export class Collecting {
   async #claim({ epoch: of, marketUnits }: CommitmentView): Promise<void> {
     if (this.#claimed.has(of)) return;
     const claimable = await this.#ports.pool.claimable(this.#settings.self, of);
-    if (claimable.work > 0n) await this.#ports.pool.claimWork(of);
-    // What market work earns grows as it is redeemed; base work is claimed at once.
-    else if (marketUnits === 0n) this.#claimed.add(of);
+    if (claimable.work === 0n) return;
+    await this.#ports.pool.claimWork(of);
+    // What market work earns grows as it is redeemed; base work is claimed at once. A zero alone proves nothing: it may be
+    // the answer of an endpoint that is some blocks behind.
+    if (marketUnits === 0n) this.#claimed.add(of);
   }
 }
 

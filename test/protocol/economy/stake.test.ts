@@ -1,7 +1,7 @@
 /** Stakes: what they weigh, how much is needed, and a slash of which no wei gets lost or pays the slashed. */
 import fc from 'fast-check';
 import t from 'tap';
-import { minimumStakeDown, slashByProof, slashByVerdict, stakeWeight } from '#protocol/economy/stake.ts';
+import { minimumStakeDown, slashDown, splitBounty, stakeWeight } from '#protocol/economy/stake.ts';
 import { parseCxt, wei } from '#protocol/ids.ts';
 
 const amounts = fc.bigInt({ min: 0n, max: 10n ** 26n }).map(wei);
@@ -19,18 +19,22 @@ t.test('the minimum is a thousandth of what circulates, from zero', async (t) =>
 });
 
 t.test('a slash by hand', async (t) => {
-  t.same(slashByVerdict(wei(101n)), { burned: 51n, challenger: 0n, auditors: 50n }, 'the odd wei is burned');
-  t.same(slashByProof(wei(101n), 2), { burned: 51n, challenger: 40n, auditors: 10n });
-  t.same(slashByProof(wei(101n), 0), { burned: 61n, challenger: 40n, auditors: 0n }, 'nobody had said fault');
-  t.same(slashByVerdict(wei(1n)), { burned: 1n, challenger: 0n, auditors: 0n });
+  t.same(slashDown(wei(101n)), { burned: 51n, bounty: 50n }, 'the odd wei is burned');
+  t.same(slashDown(wei(1n)), { burned: 1n, bounty: 0n });
+  t.same(splitBounty(wei(50n), 2), { challenger: 40n, auditors: 10n, burned: 0n });
+  t.same(splitBounty(wei(50n), 0), { challenger: 40n, auditors: 0n, burned: 10n }, 'nobody had said fault');
 });
 
 t.test('a slash adds up, and who slashes himself loses more than half', async (t) => {
   fc.assert(
     fc.property(amounts, fc.nat(5), (staked, faults) => {
-      return [slashByVerdict(staked), slashByProof(staked, faults)].every(
-        ({ burned, challenger, auditors }) =>
-          burned + challenger + auditors === staked && burned * 2n >= staked && challenger * 10n <= staked * 4n,
+      const { burned, bounty } = slashDown(staked);
+      const proven = splitBounty(bounty, faults);
+      return (
+        burned + bounty === staked &&
+        burned * 2n >= staked &&
+        proven.challenger + proven.auditors + proven.burned === bounty &&
+        proven.challenger * 10n <= staked * 4n
       );
     }),
   );

@@ -36,9 +36,11 @@ interface Facts {
   readonly resets?: ReadonlyArray<{ fromWord: number; epoch: Epoch }>;
   readonly slashed?: boolean;
   readonly claimable?: bigint;
+  /** What one turn after another is told instead. */
+  readonly answers?: readonly bigint[];
 }
 
-/** One turn at `timestamp`; gives what was sent, in order. */
+/** One turn at `timestamp`, or one for each of `answers`; gives what was sent, in order. */
 async function turn(timestamp: number, facts: Facts) {
   const blobs = new MemoryBlobs();
   const manifest = digestOf(
@@ -63,6 +65,8 @@ async function turn(timestamp: number, facts: Facts) {
     return Promise.resolve({ transaction: hashFor(name), block: 1 });
   };
   const ignore = () => {};
+  const answers = [...(facts.answers ?? [])];
+  const turns = Math.max(1, answers.length);
   const collecting = new Collecting(
     {
       view: {
@@ -86,13 +90,13 @@ async function turn(timestamp: number, facts: Facts) {
         settle: () => sent('settle'),
         claimWork: () => sent('claimWork'),
         claimAudit: () => sent('claimAudit'),
-        claimable: async () => ({ work: wei(facts.claimable ?? 1n), audit: wei(0n) }),
+        claimable: async () => ({ work: wei(answers.shift() ?? facts.claimable ?? 1n), audit: wei(0n) }),
       },
       log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
     },
     { self: ann.address, law: LAW, lookback: 10 },
   );
-  await collecting.act({ number: 1, timestamp }, new AbortController().signal);
+  for (let i = 0; i < turns; i++) await collecting.act({ number: 1, timestamp }, new AbortController().signal);
   return { calls, redeemed };
 }
 
@@ -106,6 +110,11 @@ t.test('each step when its time has come, not a second before', async (t) => {
   t.same(await calls(1_042, { ...accepted, settled: true }), []);
   t.same(await calls(1_043, { ...accepted, settled: true }), ['claimWork']);
   t.same(await calls(1_043, { ...accepted, settled: true, claimable: 0n }), []);
+});
+
+t.test('a zero from an endpoint that is behind does not end the claim', async (t) => {
+  const facts = { outcome: 'accepted', settled: true, paid: [0, 1, 2, 256], answers: [0n, 5n] } as const;
+  t.same((await turn(1_043, facts)).calls, ['claimWork']);
 });
 
 t.test('the slices first, the merge when they are paid', async (t) => {
