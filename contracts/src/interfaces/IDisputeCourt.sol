@@ -120,8 +120,20 @@ interface IDisputeCourt {
     }
 
     event Accused(
-        uint256 indexed id, uint64 indexed epoch, address indexed worker, address challenger, Reason reason, bytes32 detail
+        uint256 indexed id,
+        uint64 indexed epoch,
+        address indexed worker,
+        address challenger,
+        Reason reason,
+        bytes32 detail
     );
+    event SegmentNamed(uint256 indexed id, bytes32 task, uint32 shard, uint32 segment);
+    event BlockNamed(uint256 indexed id, uint32 block_);
+    event ValueNamed(uint256 indexed id, uint64 position, uint64 element);
+    /// @param atEnd of the last step's value against the end checkpoint, otherwise of the first step's STATE against the start
+    event LinkNamed(uint256 indexed id, uint32 tensor, uint32 chunkIndex, bool atEnd);
+    /// @notice What the worker opened in `phase`: blocks, leaves, or operands.
+    event Opened(uint256 indexed id, Phase phase, bytes data);
     /// @notice A move was made; `phase` says what comes next.
     event Moved(uint256 indexed id, Phase phase, uint64 deadline);
     event Voted(uint256 indexed id, address indexed juror, bool guilty, uint256 seats);
@@ -219,8 +231,13 @@ interface IDisputeCourt {
 
     /// @param digest of the tensor in the checkpoint, `entryPath` its way up to the state's root
     /// @param chunk the 16 KiB that hold the 128 bytes in question
-    function openLink(uint256 id, bytes calldata head, bytes32 digest, bytes32[] calldata entryPath, ChunkOpening calldata chunk)
-        external;
+    function openLink(
+        uint256 id,
+        bytes calldata head,
+        bytes32 digest,
+        bytes32[] calldata entryPath,
+        ChunkOpening calldata chunk
+    ) external;
 
     function vote(uint256 id, bool guilty) external;
 
