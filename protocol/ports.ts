@@ -1,4 +1,5 @@
 /** Ports: what the verifier and the roles need of their world, as types without code. Each caller names the few that it takes. */
+import type { ChallengerMove, DisputeView, Reason, Terms, WorkerMove } from './dispute/moves.ts';
 import type { Address, Cid, Epoch, Hash, PeerName, Units, Wei } from './ids.ts';
 
 /** Milliseconds since the Unix epoch on some clock, real or simulated. */
@@ -87,8 +88,8 @@ export interface CommitmentView {
   readonly manifest: Hash;
   /** Of its tasks: 0 Tide Pool to 3 Mariana Depth. */
   readonly tier: number;
-  /** Null until concluded. */
-  readonly outcome: null | 'accepted' | 'fault' | 'unavailable' | 'unaudited';
+  /** Null until concluded. Of a disputed one nothing is paid, and its work may be committed again; a dispute decides on slashing. */
+  readonly outcome: null | 'accepted' | 'disputed' | 'unavailable' | 'unaudited';
   /** What it counts in the sharing of the epoch's emission; 0 until concluded, and where it was not accepted in time. */
   readonly score: bigint;
 }
@@ -99,6 +100,8 @@ export interface JobView {
   readonly submitter: Address;
   /** sha2-256 of the DAG-CBOR job specification. */
   readonly spec: Hash;
+  /** Hash of what the chain knows of the job's computation (docs/disputes.md). */
+  readonly terms: Hash;
   readonly shards: number;
   /** Shards a round (the slices and their merge); 0 when the shards are independent. */
   readonly width: number;
@@ -133,6 +136,8 @@ export interface ChainView {
   releasedIn(epoch: Epoch): Wei | null;
   /** How many verdicts of the epoch each validator revealed. */
   reveals(epoch: Epoch): ReadonlyMap<Address, number>;
+  /** Disputes that are open, and the newest of those that ended; oldest first. */
+  disputes(): readonly DisputeView[];
   /** Resolves at the next confirmed block (or at once when aborted). */
   nextBlock(signal?: AbortSignal): Promise<Head>;
 }
@@ -170,8 +175,70 @@ export interface CourtPort {
   claimBounty(epoch: Epoch, worker: Address): Sent;
 }
 
+/** The members of a workload proof as EIP-712 hashes them. */
+export interface ProofMembers {
+  readonly task: Hash;
+  readonly shard: number;
+  readonly inputs: Hash;
+  readonly trace: Hash;
+  readonly traceCid: Hash;
+  readonly output: Hash;
+  readonly outputRoot: Hash;
+  readonly units: Units;
+  readonly engine: Hash;
+}
+
+/** A proof, where it stands in its worker's committed tree, and what was posted of its computation. */
+export interface CommittedProof {
+  readonly epoch: Epoch;
+  readonly worker: Address;
+  readonly proof: ProofMembers;
+  readonly placement: {
+    readonly within: readonly SumStep[];
+    readonly leaf: RedeemLeaf;
+    readonly path: readonly SumStep[];
+  };
+  readonly terms: Terms;
+}
+
+/** Entries `index` and `index + 1` of a trace, with their ways up to its root. */
+export interface SegmentOpening {
+  readonly index: number;
+  readonly startState: Hash;
+  readonly startOutputs: Hash;
+  readonly startPath: readonly Hash[];
+  readonly endState: Hash;
+  readonly endOutputs: Hash;
+  readonly endPath: readonly Hash[];
+}
+
+/** Disputes (docs/disputes.md). The calls of the challenger, of the worker that it accuses, of jurors, and of anyone. */
+export interface DisputePort {
+  /** A segment of a training shard gives another state: the game. */
+  accuseResult(a: CommittedProof & { readonly segment: SegmentOpening }): Sent;
+  /** A proof's units are other than its job's terms say: slashes at once. */
+  accuseUnits(a: CommittedProof): Sent;
+  /** Everything else, for the jury. @param a.detail sha2-256 of the report that says what to look at */
+  accuse(a: { epoch: Epoch; worker: Address; reason: Reason; detail: Hash }): Sent;
+  move(id: bigint, move: ChallengerMove | WorkerMove): Sent;
+  vote(id: bigint, guilty: boolean): Sent;
+  /** Counts the jury's votes; anyone may call when its time is over. */
+  conclude(id: bigint): Sent;
+  /** Whoever had to move and did not loses; anyone may call. */
+  timeout(id: bigint): Sent;
+  onJury(id: bigint, validator: Address): Promise<boolean>;
+}
+
 export interface MarketPort {
-  postJob(j: { spec: Hash; shards: number; width: number; units: Units; fee: Wei; deadline: number }): Promise<bigint>;
+  postJob(j: {
+    spec: Hash;
+    terms: Hash;
+    shards: number;
+    width: number;
+    units: Units;
+    fee: Wei;
+    deadline: number;
+  }): Promise<bigint>;
   /** Asks for up to `limit` shards of the mask in one word; the contract grants free ones, lowest first. */
   claimShards(c: { job: bigint; word: number; mask: bigint; limit: number }): Sent;
   /** Frees shards whose holder was slashed or let the claim lapse. */

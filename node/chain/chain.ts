@@ -5,6 +5,7 @@ import type {
   ChainView,
   Clock,
   CourtPort,
+  DisputePort,
   Keep,
   Log,
   MarketPort,
@@ -17,6 +18,7 @@ import { CorexError } from '#protocol/errors.ts';
 import { interfaces } from './bindings.ts';
 import { type Addresses, Calls, contractAddresses } from './calls.ts';
 import { logDecoder } from './decode.ts';
+import { disputePort } from './dispute-port.ts';
 import { type Endpoints, openEndpoints } from './endpoints.ts';
 import { chainError } from './errors.ts';
 import { EventFollower } from './events.ts';
@@ -56,6 +58,7 @@ export interface Chain {
   readonly work: WorkPort;
   readonly beacon: BeaconPort;
   readonly court: CourtPort;
+  readonly disputes: DisputePort;
   readonly market: MarketPort;
   readonly pool: PoolCalls;
   readonly stake: StakePort;
@@ -111,6 +114,7 @@ export async function openChain(settings: ChainSettings, ports: ChainPorts): Pro
     work: workPort(calls),
     beacon: beaconPort(calls),
     court: courtPort(calls),
+    disputes: disputePort(calls),
     market: marketPort(calls, signer.address),
     pool: poolPort(calls),
     stake: stakePort(calls, signer.address),

@@ -1,52 +1,22 @@
 /** Logs of the contracts in the node's own words: one row an event. */
-import type { LogDescription, Result } from 'ethers';
-import { z } from 'zod';
-import { address, epoch, hash, units, wei } from '#protocol/ids.ts';
+import type { LogDescription } from 'ethers';
+import { hash, units, wei } from '#protocol/ids.ts';
 import type { CommitmentView } from '#protocol/ports.ts';
 import { type ContractName, contractNames, interfaces } from './bindings.ts';
 import type { Addresses } from './calls.ts';
+import { DISPUTE_ROWS } from './decode-disputes.ts';
+import { Fields, type Row } from './event-fields.ts';
 import type { ChainEvent } from './projection.ts';
 import type { RawLog } from './rpc.ts';
 
 /** Outcome numbers of contracts/src/types/Verdict.sol. */
 const OUTCOMES: Readonly<Record<number, Exclude<CommitmentView['outcome'], null>>> = {
   1: 'accepted',
-  2: 'fault',
+  2: 'disputed',
   3: 'unavailable',
   4: 'unaudited',
 };
 const REWARD_OF_AUDIT = 2;
-
-/** Arguments of an event by name, each checked to be of the kind that the row expects. */
-class Fields {
-  readonly #args: Result;
-
-  constructor(args: Result) {
-    this.#args = args;
-  }
-
-  big(name: string): bigint {
-    return z.bigint().parse(this.#args.getValue(name));
-  }
-
-  number(name: string): number {
-    return Number(this.big(name));
-  }
-
-  text(name: string): string {
-    return z.string().parse(this.#args.getValue(name));
-  }
-
-  account(name: string) {
-    return address(this.text(name));
-  }
-
-  epoch() {
-    return epoch(this.number('epoch'));
-  }
-}
-
-type Row = (f: Fields) => ChainEvent;
 
 const earned = (
   f: Fields,
@@ -95,6 +65,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       id: f.big('job'),
       submitter: f.account('submitter'),
       spec: hash(f.text('spec')),
+      terms: hash(f.text('terms')),
       shards: f.number('shards'),
       width: f.number('width'),
       units: units(f.big('units')),
@@ -136,6 +107,12 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   Slashed: [(f) => ({ type: 'slashed', worker: f.account('worker'), amount: wei(f.big('amount')) })],
   RewardClaimed: [(f) => earned(f, 'account', f.number('kind') === REWARD_OF_AUDIT ? 'audit' : 'work', 'amount')],
   AuditFeeClaimed: [(f) => earned(f, 'account', 'audit-fee', 'amount')],
+  // Of a slash that was proven: whose epoch it was for, and what the challenger was paid.
+  Convicted: [
+    (f) => ({ type: 'convicted', worker: f.account('worker'), epoch: f.epoch() }),
+    (f) => earned(f, 'challenger', 'bounty', 'paid'),
+  ],
+  ...DISPUTE_ROWS,
   BountyClaimed: [(f) => earned(f, 'account', 'bounty', 'amount')],
 };
 

@@ -22,8 +22,8 @@ export function marketPort(calls: Calls, account: Address): MarketPort {
     postJob: (job) =>
       inTurn(async () => {
         await allow(calls, account, 'market', job.fee);
-        const { spec, shards, width, units, fee, deadline } = job;
-        const args = [spec, shards, width, units, fee, deadline] as const;
+        const { spec, terms, shards, width, units, fee, deadline } = job;
+        const args = [spec, terms, shards, width, units, fee, deadline] as const;
         // The same job with the same deadline is the same job: a submitter that was cut off may ask again.
         return postedJob(calls, await write('postJob', args, args, true));
       }),

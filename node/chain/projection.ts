@@ -1,6 +1,7 @@
 /** The chain's facts as a fold over its events: the same events in the same order give the same state. */
 import type { Address, Epoch, Hash, Units, Wei } from '#protocol/ids.ts';
 import type { CommitmentView, JobView } from '#protocol/ports.ts';
+import { applyDisputeEvent, type DisputeEvent, type Disputes } from './dispute-facts.ts';
 
 type Outcome = Exclude<CommitmentView['outcome'], null>;
 
@@ -45,6 +46,8 @@ export type ChainEvent =
     }
   | { readonly type: 'job-closed'; readonly job: bigint; readonly state: 'complete' | 'refunded' }
   | { readonly type: 'slashed'; readonly worker: Address; readonly amount: Wei }
+  | { readonly type: 'convicted'; readonly worker: Address; readonly epoch: Epoch }
+  | DisputeEvent
   | {
       readonly type: 'earned';
       readonly account: Address;
@@ -56,7 +59,7 @@ export type ChainEvent =
 export interface Slash {
   readonly address: Address;
   readonly amount: Wei;
-  /** The epoch whose work was found wrong; null when the events do not say. */
+  /** The epoch whose work was proven wrong; null when the events do not say. */
   readonly epoch: Epoch | null;
   readonly reason: string;
 }
@@ -84,6 +87,7 @@ export interface ChainFacts {
   /** What each settled epoch released. */
   readonly settled: Map<Epoch, Wei>;
   readonly jobs: Map<bigint, JobFacts>;
+  readonly disputes: Disputes;
   readonly slashes: Slash[];
   readonly slashed: Set<Address>;
   readonly earnings: Map<Address, Earning[]>;
@@ -96,6 +100,7 @@ export function noFacts(): ChainFacts {
     reveals: new Map(),
     settled: new Map(),
     jobs: new Map(),
+    disputes: new Map(),
     slashes: [],
     slashed: new Set(),
     earnings: new Map(),
@@ -149,7 +154,10 @@ export function applyEvent(facts: ChainFacts, event: ChainEvent): void {
       return;
     case 'slashed':
       facts.slashed.add(event.worker);
-      facts.slashes.push({ address: event.worker, amount: event.amount, ...blame(facts, event.worker) });
+      facts.slashes.push({ address: event.worker, amount: event.amount, epoch: null, reason: PROVEN });
+      return;
+    case 'convicted':
+      blame(facts, event);
       return;
     case 'earned': {
       const { kind, epoch, amount } = event;
@@ -157,30 +165,28 @@ export function applyEvent(facts: ChainFacts, event: ChainEvent): void {
       return;
     }
     default:
-      applyJobEvent(facts, event);
+      if (isDisputeEvent(event)) applyDisputeEvent(facts.disputes, event);
+      else applyJobEvent(facts, event);
   }
 }
+
+const isDisputeEvent = (event: ChainEvent): event is DisputeEvent => event.type.startsWith('dispute-');
 
 function finalize(facts: ChainFacts, event: Extract<ChainEvent, { readonly type: 'work-finalized' }>): void {
   const { worker, epoch, outcome, score } = event;
   const ofEpoch = facts.commitments.get(epoch);
   const commitment = ofEpoch?.get(worker);
   if (ofEpoch !== undefined && commitment !== undefined) ofEpoch.set(worker, { ...commitment, outcome, score });
-  if (outcome !== 'fault') return;
-  // The slash comes before or after it in the same transaction.
-  const at = facts.slashes.findIndex((s) => s.address === worker && s.epoch === null);
+}
+
+/** The slash comes before it in the same transaction. */
+function blame(facts: ChainFacts, { worker, epoch }: { readonly worker: Address; readonly epoch: Epoch }): void {
+  const at = facts.slashes.findLastIndex((s) => s.address === worker && s.epoch === null);
   const slash = facts.slashes[at];
   if (slash !== undefined) facts.slashes[at] = { ...slash, epoch };
 }
 
-function blame(facts: ChainFacts, worker: Address): { epoch: Epoch | null; reason: string } {
-  for (const [epoch, ofEpoch] of facts.commitments) {
-    if (ofEpoch.get(worker)?.outcome === 'fault') return { epoch, reason: FAULT };
-  }
-  return { epoch: null, reason: FAULT };
-}
-
-const FAULT = 'the committee found a fault in its work';
+const PROVEN = 'its work was proven wrong on chain';
 
 type JobEvent = Extract<ChainEvent, { readonly type: `job-${string}` | `shards-${string}` }>;
 

@@ -1,4 +1,5 @@
 /** Chain facts as of the newest confirmed block, held in memory: the read side of the chain. */
+import type { DisputeView } from '#protocol/dispute/moves.ts';
 import { type Address, type Epoch, type Wei, wei } from '#protocol/ids.ts';
 import type { ChainView, CommitmentView, Head, JobView } from '#protocol/ports.ts';
 import type { LogSink } from './events.ts';
@@ -84,6 +85,10 @@ export class ProjectedView implements ChainView, LogSink {
 
   reveals(epoch: Epoch): ReadonlyMap<Address, number> {
     return this.#facts.reveals.get(epoch) ?? new Map();
+  }
+
+  disputes(): readonly DisputeView[] {
+    return [...this.#facts.disputes.values()];
   }
 
   nextBlock(signal?: AbortSignal): Promise<Head> {
