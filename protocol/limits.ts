@@ -32,14 +32,24 @@ export interface Law {
   readonly claimWindowSeconds: number;
   /** Expected members of a committee. */
   readonly committee: number;
+  /** For one move of a dispute. */
+  readonly disputeSeconds: number;
+  /** Expected members of a dispute's jury. */
+  readonly jury: number;
   /** Samples that each member draws. */
   readonly samples: number;
 }
 
+/** Moves of a dispute for which stake stays: the six of a game, and two for the time of a jury. StakeRegistry.sol MOVES */
+const DISPUTE_MOVES = 8;
+
 /** The relations that the law's numbers must keep; each returns the sentence that is broken. */
 const RELATIONS: ReadonlyArray<readonly [(law: Law) => boolean, string]> = [
   [(l) => l.commitSeconds < l.epochSeconds, 'a commit window ends before the next one begins'],
-  [(l) => l.unbondSeconds >= l.epochSeconds + exposure(l), 'stake stays until every commitment made on it is final'],
+  [
+    (l) => l.unbondSeconds >= l.epochSeconds + exposure(l) + DISPUTE_MOVES * l.disputeSeconds,
+    'stake stays until every commitment made on it, and every dispute about one, is final',
+  ],
   [(l) => l.claimTimeoutSeconds >= l.epochSeconds + exposure(l), 'a claim outlives an honest delivery'],
   [(l) => l.committee >= 1 && l.samples >= 1, 'somebody looks at something'],
 ];

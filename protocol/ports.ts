@@ -88,8 +88,8 @@ export interface CommitmentView {
   readonly manifest: Hash;
   /** Of its tasks: 0 Tide Pool to 3 Mariana Depth. */
   readonly tier: number;
-  /** Null until concluded. Of a disputed one nothing is paid, and its work may be committed again; a dispute decides on slashing. */
-  readonly outcome: null | 'accepted' | 'disputed' | 'unavailable' | 'unaudited';
+  /** Null until concluded. `fault` was proven on chain; of `disputed` nothing is paid, and its work may be committed again. */
+  readonly outcome: null | 'accepted' | 'fault' | 'unavailable' | 'unaudited' | 'disputed';
   /** What it counts in the sharing of the epoch's emission; 0 until concluded, and where it was not accepted in time. */
   readonly score: bigint;
 }

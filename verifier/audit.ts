@@ -60,8 +60,9 @@ function matches(work: CommittedWork, listed: Commitment, on: CommitmentView): b
   );
 }
 
-async function fetchWork(
-  blobs: AuditPorts['blobs'],
+/** What the worker committed to; null when it does not build the root. @throws BLOB_UNAVAILABLE */
+export async function fetchWork(
+  blobs: Pick<Blobs, 'getObject'>,
   on: CommitmentView,
   signal?: AbortSignal,
 ): Promise<CommittedWork | null> {

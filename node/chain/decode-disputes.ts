@@ -1,10 +1,14 @@
 /** Logs of the dispute court in the node's own words. */
-import { PHASES, REASONS } from '#protocol/dispute/moves.ts';
+import { PHASES, REASONS, WITHHELD } from '#protocol/dispute/moves.ts';
 import { hash } from '#protocol/ids.ts';
 import type { Fields, Row } from './event-fields.ts';
 
 /** A number that this version does not know is of a newer contract: nothing can be said of it. */
 const phase = (f: Fields) => PHASES[f.number('phase')] ?? 'none';
+
+/** DisputeGame.sol WITHHELD */
+const WITHHELD_WORD = 2n ** 64n - 1n;
+const elementOf = (element: bigint): number => (element === WITHHELD_WORD ? WITHHELD : Number(element));
 
 export const DISPUTE_ROWS: Readonly<Record<string, readonly Row[]>> = {
   Accused: [
@@ -30,7 +34,7 @@ export const DISPUTE_ROWS: Readonly<Record<string, readonly Row[]>> = {
     (f) => ({
       type: 'dispute-value',
       id: f.big('id'),
-      value: { position: f.number('position'), element: f.number('element') },
+      value: { position: f.number('position'), element: elementOf(f.big('element')) },
     }),
   ],
   LinkNamed: [

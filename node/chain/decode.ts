@@ -12,9 +12,10 @@ import type { RawLog } from './rpc.ts';
 /** Outcome numbers of contracts/src/types/Verdict.sol. */
 const OUTCOMES: Readonly<Record<number, Exclude<CommitmentView['outcome'], null>>> = {
   1: 'accepted',
-  2: 'disputed',
+  2: 'fault',
   3: 'unavailable',
   4: 'unaudited',
+  5: 'disputed',
 };
 const REWARD_OF_AUDIT = 2;
 

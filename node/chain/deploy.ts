@@ -26,6 +26,10 @@ export interface Parameters extends EmissionRates {
   readonly claimWindowSeconds: number;
   readonly maxBaseUnits: bigint;
   readonly committee: number;
+  readonly disputeSeconds: number;
+  readonly jury: number;
+  /** Hash of the terms of base tasks. */
+  readonly baseTerms: Hash;
 }
 
 export interface Deployment {
@@ -57,6 +61,8 @@ export function precomputeAddresses(from: string, nonce: number): Addresses {
     pool: at('pool'),
     market: at('market'),
     credential: at('credential'),
+    adjudicator: at('adjudicator'),
+    disputes: at('disputes'),
   };
 }
 

@@ -1,7 +1,6 @@
 /** Disputes: the port over DisputeCourt. */
-import type { ChallengerMove, WorkerMove } from '#protocol/dispute/moves.ts';
+import { type ChallengerMove, REASONS, WITHHELD, type WorkerMove } from '#protocol/dispute/moves.ts';
 import type { CommittedProof, DisputePort } from '#protocol/ports.ts';
-import { REASONS } from '#protocol/dispute/moves.ts';
 import { type Calls, flag } from './calls.ts';
 
 /** What accuseResult and accuseUnits take first. */
@@ -12,6 +11,10 @@ const accused = ({ epoch, worker, proof, placement, terms }: CommittedProof): re
   placement,
   terms,
 ];
+
+/** DisputeGame.sol WITHHELD */
+const WITHHELD_WORD = 2n ** 64n - 1n;
+const elementOf = (element: number): bigint => (element === WITHHELD ? WITHHELD_WORD : BigInt(element));
 
 /** Arguments of a move after the dispute's number, in the order of IDisputeCourt.sol. */
 function argumentsOf(move: ChallengerMove | WorkerMove): readonly unknown[] {
@@ -29,7 +32,7 @@ function argumentsOf(move: ChallengerMove | WorkerMove): readonly unknown[] {
         move.index,
         move.short,
         move.path,
-        move.element,
+        elementOf(move.element),
         move.instruction,
         move.instructionPath,
         move.earlier,

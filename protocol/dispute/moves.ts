@@ -1,4 +1,4 @@
-/** Types only: what the chain shows of a dispute, and the moves of both sides, as IDisputeCourt.sol takes them. */
+/** What the chain shows of a dispute, and the moves of both sides, as IDisputeCourt.sol takes them: types, and their names. */
 import type { Address, Epoch, Hash } from '../ids.ts';
 
 /** The first 20 bytes of a root, as 0x-hex. */
@@ -35,6 +35,9 @@ export const REASONS = [
   'no-form',
 ] as const;
 export type Reason = (typeof REASONS)[number];
+
+/** In place of an element: the worker does not say what its value is, so the jury decides. On chain 2^64 - 1. */
+export const WITHHELD = -1;
 
 /** A dispute as the confirmed events of the chain tell it. */
 export interface DisputeView {

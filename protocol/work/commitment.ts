@@ -5,7 +5,7 @@ import { addressField, cidField, countField, epochField, hashField, unitsField }
 import { errorTable } from '../errors.ts';
 import { type Hash, type Units, units } from '../ids.ts';
 import { MAX_PROOFS, MAX_SHARD, WORD } from '../limits.ts';
-import type { RedeemLeaf, SumStep } from '../ports.ts';
+import type { CommittedProof, RedeemLeaf, SumStep } from '../ports.ts';
 import { leafAt, type SumNode, sumPath, sumRoot } from '../trees/merkle-sum.ts';
 import { jobOfTask } from './shard.ts';
 
@@ -65,8 +65,10 @@ export function sortEntries(entries: readonly Entry[]): Entry[] {
   return [...entries].sort(compare);
 }
 
+const entryNode = (e: Entry): SumNode => ({ hash: e.digest, sum: e.units });
+
 function leafOf(entries: readonly Entry[], task: Hash, word: number): Leaf {
-  const subtree = sumRoot(entries.map((e) => ({ hash: e.digest, sum: e.units })));
+  const subtree = sumRoot(entries.map(entryNode));
   const mask = entries.reduce((bits, e) => bits | (1n << BigInt(e.shard % WORD)), 0n);
   return { task, word, mask, units: subtree.sum, proofs: subtree.hash, entries };
 }
@@ -103,12 +105,27 @@ export function leafPath(work: CommittedWork, index: number): SumStep[] {
 export function entryAt(work: CommittedWork, offset: bigint): { readonly entry: Entry; readonly within: bigint } {
   const entries = work.leaves.flatMap((leaf) => leaf.entries);
   const { index, within } = leafAt(
-    entries.map((e) => ({ hash: e.digest, sum: e.units })),
+    entries.map(entryNode),
     offset,
   );
   const found = entries[index];
   if (found === undefined) throw new RangeError(`no entry ${index}`);
   return { entry: found, within };
+}
+
+/** The entry of one shard, and its ways up both storeys; null when the commitment has none. */
+export function placeOf(
+  work: CommittedWork,
+  at: Pick<Entry, 'task' | 'shard'>,
+): { readonly entry: Entry; readonly placement: CommittedProof['placement'] } | null {
+  for (const [index, { entries, ...leaf }] of work.leaves.entries()) {
+    const within = entries.findIndex((e) => e.task === at.task && e.shard === at.shard);
+    const entry = entries[within];
+    if (entry === undefined) continue;
+    const placement = { within: sumPath(entries.map(entryNode), within), leaf, path: leafPath(work, index) };
+    return { entry, placement };
+  }
+  return null;
 }
 
 export function commitmentToWire(c: Commitment): z.input<typeof commitment> {

@@ -6,7 +6,7 @@ import { recoverAddress } from '../codec/signature.ts';
 import { type Domain, structType, typedDigest } from '../codec/typed-data.ts';
 import type { Hash } from '../ids.ts';
 import { MAX_SHARD, MAX_SLICES } from '../limits.ts';
-import type { Signer } from '../ports.ts';
+import type { ProofMembers, Signer } from '../ports.ts';
 
 /** As DAG-CBOR carries it. */
 export const workloadProof = z.strictObject({
@@ -31,21 +31,20 @@ export const signedProof = z.strictObject({ proof: workloadProof, signature: sig
 export type WorkloadProof = z.output<typeof workloadProof>;
 export type SignedProof = z.output<typeof signedProof>;
 
+/** EIP-712: a string is the keccak-256 of its bytes, an array the keccak-256 of its encoded members. */
+export function proofMembers(p: WorkloadProof): ProofMembers {
+  const { task, shard, trace, outputRoot, units } = p;
+  const inputs = hashWords(p.inputs.map(hashText));
+  const [traceCid, output, engine] = [hashText(p.traceCid), hashText(p.output), hashText(p.engine)];
+  return { task, shard, inputs, trace, traceCid, output, outputRoot, units, engine };
+}
+
 const STRUCT = structType<WorkloadProof>(
   'WorkloadProof(bytes32 task,uint32 shard,address worker,string[] inputs,bytes32 trace,string traceCid,string output,bytes32 outputRoot,uint128 units,string engine)',
-  // EIP-712: a string is the keccak-256 of its bytes, an array the keccak-256 of its encoded members.
-  (p) => [
-    p.task,
-    p.shard,
-    p.worker,
-    hashWords(p.inputs.map(hashText)),
-    p.trace,
-    hashText(p.traceCid),
-    hashText(p.output),
-    p.outputRoot,
-    p.units,
-    hashText(p.engine),
-  ],
+  (p) => {
+    const m = proofMembers(p);
+    return [m.task, m.shard, p.worker, m.inputs, m.trace, m.traceCid, m.output, m.outputRoot, m.units, m.engine];
+  },
 );
 
 /** What the worker signs, and the hash of the proof's leaf. */

@@ -4,7 +4,8 @@ import { hashText, hashWords } from '../codec/abi.ts';
 import { cidField, hashField } from '../codec/fields.ts';
 import type { Hash } from '../ids.ts';
 import { MAX_CHECKPOINTS } from '../limits.ts';
-import { merkleRoot } from '../trees/merkle.ts';
+import type { SegmentOpening } from '../ports.ts';
+import { merklePath, merkleRoot } from '../trees/merkle.ts';
 
 const CHECKPOINT = hashText('corex.checkpoint.v1');
 /** Outputs of a checkpoint that has none: the first. */
@@ -34,6 +35,22 @@ export function checkpointHash(entry: Pick<Checkpoint, 'stateRoot' | 'outputsRoo
 
 export function traceRoot(of: Trace): Hash {
   return merkleRoot(of.checkpoints.map(checkpointHash));
+}
+
+/** Both checkpoints of a segment, as the chain checks them against the root. @throws RangeError when there is no such segment */
+export function openSegment(of: Trace, index: number): SegmentOpening {
+  const [start, end] = [of.checkpoints[index], of.checkpoints[index + 1]];
+  if (start === undefined || end === undefined) throw new RangeError(`a trace without segment ${index}`);
+  const leaves = of.checkpoints.map(checkpointHash);
+  return {
+    index,
+    startState: start.stateRoot,
+    startOutputs: start.outputsRoot,
+    startPath: merklePath(leaves, index),
+    endState: end.stateRoot,
+    endOutputs: end.outputsRoot,
+    endPath: merklePath(leaves, index + 1),
+  };
 }
 
 /** The start of a merge is no state but a list of states. */

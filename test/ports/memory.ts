@@ -105,10 +105,12 @@ export const LAW: Law = {
   revealSeconds: 3,
   finalizeSeconds: 3,
   vestSeconds: 2,
-  unbondSeconds: 22,
+  unbondSeconds: 62,
   claimTimeoutSeconds: 22,
   claimWindowSeconds: 80,
   committee: 3,
+  disputeSeconds: 5,
+  jury: 3,
   samples: 4,
 };
 
@@ -155,6 +157,7 @@ export function viewOf(id: bigint, wire: JobSpecWire, changes: Partial<JobView> 
     id,
     submitter: bob.address,
     spec: digestOf(cidOfObject(wire)),
+    terms: hashFor('terms'),
     shards: shardsOf(spec),
     width: widthOf(spec),
     units: unitsOfJob(spec),

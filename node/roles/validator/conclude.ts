@@ -84,7 +84,7 @@ export class Concluding {
     for (const on of this.#ports.view.commitments(of)) {
       const record = await this.#records.get(of, on.worker);
       if (record === null) continue;
-      if (record.verdict === 'fault' && on.outcome === 'fault') await this.#bounty(of, on.worker);
+      if (record.verdict === 'fault' && this.#ports.view.slashed(on.worker)) await this.#bounty(of, on.worker);
       if ((await this.#ports.market.auditFee(on.worker, of, self)) > 0n)
         await this.#ports.market.claimAuditFee(on.worker, of);
     }

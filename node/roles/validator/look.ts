@@ -11,6 +11,7 @@ import { type AuditPorts, type AuditReport, auditWorker } from '#verifier/audit.
 import { recentEpochs } from '../compute/collect.ts';
 import { onEach } from '../duty.ts';
 import type { VerdictRecords } from './records.ts';
+import { chargeOf, reportOf } from './report.ts';
 
 export interface LookPorts {
   readonly view: AuditPorts['view'] & Pick<ChainView, 'commitments' | 'seed' | 'head' | 'slashed'>;
@@ -93,17 +94,9 @@ export class Looking {
   }
 
   async #decide(on: CommitmentView, report: AuditReport): Promise<void> {
-    const { verdict, auditDigest, reason, samples } = report;
-    const evidence = {
-      v: 1,
-      epoch: on.epoch,
-      worker: on.worker,
-      validator: this.#settings.self,
-      verdict,
-      reason,
-      samples: [...samples],
-    };
-    const cid = await this.#ports.blobs.putObject(evidence);
+    const { verdict, auditDigest, reason } = report;
+    const { self } = this.#settings;
+    const cid = await this.#ports.blobs.putObject(reportOf({ epoch: on.epoch, worker: on.worker, validator: self }, report));
     await this.#ports.blobs.keep(cid, `epoch/${on.epoch}`);
     const salt = hash(`0x${Buffer.from(this.#ports.random.bytes(32)).toString('hex')}`);
     await this.#records.decide(on.epoch, on.worker, {
@@ -112,6 +105,7 @@ export class Looking {
       salt,
       reason,
       report: cid,
+      charge: verdict === 'fault' ? chargeOf(report) : null,
       stage: 'decided',
     });
   }

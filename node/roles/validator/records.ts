@@ -1,7 +1,8 @@
 /** Never two verdicts for one worker and epoch, across restarts: a verdict is on disk before its commitment is sent. */
 import { z } from 'zod';
-import { cidField, hashField } from '#protocol/codec/fields.ts';
+import { cidField, countField, hashField } from '#protocol/codec/fields.ts';
 import type { Address, Epoch } from '#protocol/ids.ts';
+import { MAX_CHECKPOINTS, MAX_SHARD } from '#protocol/limits.ts';
 import type { Keep } from '#protocol/ports.ts';
 
 const verdictRecord = z.strictObject({
@@ -12,8 +13,13 @@ const verdictRecord = z.strictObject({
   reason: z.string().nullable(),
   /** What was looked at. */
   report: cidField,
-  /** Decided on disk, committed on chain, revealed on chain. */
-  stage: z.enum(['decided', 'committed', 'revealed']),
+  /** Of a fault: the entry, and the segment where one was executed; null where the list itself is wrong. */
+  charge: z
+    .strictObject({ task: hashField, shard: countField(MAX_SHARD), segment: countField(MAX_CHECKPOINTS).nullable() })
+    .nullable()
+    .default(null),
+  /** Decided on disk, committed on chain, revealed on chain; a fault is then brought to the dispute court. */
+  stage: z.enum(['decided', 'committed', 'revealed', 'accused']),
 });
 
 export type VerdictRecord = z.output<typeof verdictRecord>;
@@ -32,6 +38,11 @@ export class VerdictRecords {
     return parsed.success ? parsed.data : null;
   }
 
+  /** Did this validator reveal a fault of that worker's epoch? */
+  async foundFault(of: Epoch, worker: Address): Promise<boolean> {
+    return (await this.get(of, worker))?.verdict === 'fault';
+  }
+
   /** @throws RangeError when another verdict stands already */
   async decide(of: Epoch, worker: Address, record: VerdictRecord): Promise<void> {
     const before = await this.get(of, worker);
@@ -44,7 +55,7 @@ export class VerdictRecords {
     const counts = { ok: 0, fault: 0, unavailable: 0 };
     for (const [, value] of await this.#keep.list('verdict/')) {
       const parsed = verdictRecord.safeParse(value);
-      if (parsed.success && parsed.data.stage === 'revealed') counts[parsed.data.verdict] += 1;
+      if (parsed.success && (parsed.data.stage === 'revealed' || parsed.data.stage === 'accused')) counts[parsed.data.verdict] += 1;
     }
     return counts;
   }
