@@ -1,9 +1,11 @@
-/** Digest of a tensor over 16 KiB chunks, the opening of one chunk, and the root of a state's tensors. */
+/** Digest of a tensor over its chunks, the opening of one chunk, and the root of a state's tensors. */
 import { bytesToHash, hashToBytes, sha256 } from '../codec/digest.ts';
 import type { Hash } from '../ids.ts';
 
 /** Bytes of one leaf (DESIGN section 4). */
 export const TENSOR_CHUNK = 16 * 1024;
+/** Bytes of one leaf in a dispute, where a contract reads them. */
+export const FINE_CHUNK = 128;
 
 /** Leaves and nodes are hashed under different prefixes, so that neither passes for the other (RFC 6962 section 2.1). */
 const LEAF = 0x00;
@@ -28,16 +30,16 @@ export interface ChunkOpening {
   readonly siblings: ReadonlyArray<Hash | null>;
 }
 
-const chunksOf = (length: number): number => Math.max(1, Math.ceil(length / TENSOR_CHUNK));
+const chunksOf = (length: number, size: number): number => Math.max(1, Math.ceil(length / size));
 
 /** Digests of the leaves, one after the other. One chunk is copied at a time: cheaper than an incremental hash, 1 GB/s either way. */
-function leafLevel(bytes: Uint8Array): Uint8Array {
-  const leaves = chunksOf(bytes.length);
+function leafLevel(bytes: Uint8Array, size: number): Uint8Array {
+  const leaves = chunksOf(bytes.length, size);
   const level = new Uint8Array(leaves * DIGEST);
-  const scratch = new Uint8Array(Math.min(bytes.length, TENSOR_CHUNK) + 1);
+  const scratch = new Uint8Array(Math.min(bytes.length, size) + 1);
   scratch[0] = LEAF;
   for (let i = 0; i < leaves; i++) {
-    const chunk = bytes.subarray(i * TENSOR_CHUNK, (i + 1) * TENSOR_CHUNK);
+    const chunk = bytes.subarray(i * size, (i + 1) * size);
     scratch.set(chunk, 1);
     level.set(sha256(scratch.subarray(0, chunk.length + 1)), i * DIGEST);
   }
@@ -70,32 +72,43 @@ function rootOf(leaves: Uint8Array): Hash {
   return bytesToHash(level);
 }
 
-/** @param bytes little-endian, row-major; no bytes are one empty leaf */
-export function tensorDigest(bytes: Uint8Array): Hash {
-  return rootOf(leafLevel(bytes));
+/**
+ * @param bytes little-endian, row-major; no bytes are one empty leaf
+ * @param size bytes of a leaf
+ */
+export function tensorDigest(bytes: Uint8Array, size = TENSOR_CHUNK): Hash {
+  return rootOf(leafLevel(bytes, size));
 }
 
-/** @throws RangeError when the tensor has no such chunk */
-export function openChunk(bytes: Uint8Array, index: number): ChunkOpening {
-  if (!Number.isInteger(index) || index < 0 || index >= chunksOf(bytes.length))
-    throw new RangeError(`no chunk ${index}`);
+function siblingsOf(leaves: Uint8Array, index: number): Array<Hash | null> {
   const siblings: Array<Hash | null> = [];
   let at = index;
-  for (let level = leafLevel(bytes); level.length > DIGEST; level = levelAbove(level)) {
+  for (let level = leaves; level.length > DIGEST; level = levelAbove(level)) {
     const sibling = level.subarray((at ^ 1) * DIGEST, ((at ^ 1) + 1) * DIGEST);
     siblings.push(sibling.length === 0 ? null : bytesToHash(sibling));
     at >>>= 1;
   }
-  return { index, chunk: bytes.subarray(index * TENSOR_CHUNK, (index + 1) * TENSOR_CHUNK), siblings };
+  return siblings;
 }
 
+/** @throws RangeError when the tensor has no such chunk */
+export function openChunk(bytes: Uint8Array, index: number, size = TENSOR_CHUNK): ChunkOpening {
+  if (!Number.isInteger(index) || index < 0 || index >= chunksOf(bytes.length, size))
+    throw new RangeError(`no chunk ${index}`);
+  const siblings = siblingsOf(leafLevel(bytes, size), index);
+  return { index, chunk: bytes.subarray(index * size, (index + 1) * size), siblings };
+}
+
+/** Siblings as a contract takes them, without entries where the node is the odd last one. */
+export const pathOf = (siblings: ReadonlyArray<Hash | null>): Hash[] => siblings.filter((sibling) => sibling !== null);
+
 /** Does the opening belong to the tensor of `length` bytes with this digest? The length fixes the shape of the tree. */
-export function isOpeningOf(digest: Hash, length: number, opening: ChunkOpening): boolean {
+export function isOpeningOf(digest: Hash, length: number, opening: ChunkOpening, size = TENSOR_CHUNK): boolean {
   const { index, chunk, siblings } = opening;
-  let nodes = chunksOf(length);
+  let nodes = chunksOf(length, size);
   if (!Number.isInteger(index) || index < 0 || index >= nodes) return false;
-  if (chunk.length !== Math.min(TENSOR_CHUNK, length - index * TENSOR_CHUNK)) return false;
-  let node = leafLevel(chunk);
+  if (chunk.length !== Math.min(size, length - index * size)) return false;
+  let node = leafLevel(chunk, size);
   let at = index;
   let level = 0;
   for (; nodes > 1; nodes = Math.ceil(nodes / 2), level++) {
@@ -114,29 +127,43 @@ export function compareNames(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a, 'utf8'), Buffer.from(b, 'utf8'));
 }
 
-/** Prefix, length of the name (u32), name, type code (u8), rank (u8), dimensions (u64 each), digest; integers big-endian. */
-function entryLeaf(name: string, entry: TensorEntry): Uint8Array {
+/** Length of the name (u32), name, type code (u8), rank (u8), dimensions (u64 each); integers big-endian. */
+export function entryHead(name: string, dtype: TensorType, shape: readonly number[]): Uint8Array {
   const text = Buffer.from(name, 'utf8');
-  const code = TENSOR_TYPES.indexOf(entry.dtype);
-  if (code < 0 || entry.shape.length > 255) throw new RangeError(`tensor ${name} has no canonical encoding`);
-  const leaf = Buffer.alloc(1 + 4 + text.length + 2 + 8 * entry.shape.length + DIGEST);
-  leaf[0] = LEAF;
-  leaf.writeUInt32BE(text.length, 1);
-  let at = 5 + text.copy(leaf, 5);
-  at = leaf.writeUInt8(code, at);
-  at = leaf.writeUInt8(entry.shape.length, at);
-  for (const size of entry.shape) at = leaf.writeBigUInt64BE(BigInt(size), at);
-  leaf.set(hashToBytes(entry.digest), at);
-  return sha256(leaf);
+  const code = TENSOR_TYPES.indexOf(dtype);
+  if (code < 0 || shape.length > 255) throw new RangeError(`tensor ${name} has no canonical encoding`);
+  const head = Buffer.alloc(4 + text.length + 2 + 8 * shape.length);
+  head.writeUInt32BE(text.length, 0);
+  let at = 4 + text.copy(head, 4);
+  at = head.writeUInt8(code, at);
+  at = head.writeUInt8(shape.length, at);
+  for (const size of shape) at = head.writeBigUInt64BE(BigInt(size), at);
+  return new Uint8Array(head);
 }
 
-/** The commitment of a state: one leaf a tensor, by name. A state without tensors is the SHA-256 of a lone leaf prefix. */
-export function stateRoot(tensors: ReadonlyMap<string, TensorEntry>): Hash {
+/** Prefix, head, digest. */
+function entryLeaf(name: string, { dtype, shape, digest }: TensorEntry): Uint8Array {
+  return sha256(Buffer.concat([Uint8Array.of(LEAF), entryHead(name, dtype, shape), hashToBytes(digest)]));
+}
+
+/** Digests of a state's entries, by name. */
+function entryLevel(tensors: ReadonlyMap<string, TensorEntry>): Uint8Array {
   const sorted = [...tensors].sort(([a], [b]) => compareNames(a, b));
-  if (sorted.length === 0) return bytesToHash(sha256(Uint8Array.of(LEAF)));
   const level = new Uint8Array(sorted.length * DIGEST);
   sorted.forEach(([name, entry], i) => {
     level.set(entryLeaf(name, entry), i * DIGEST);
   });
-  return rootOf(level);
+  return level;
+}
+
+/** The commitment of a state: one leaf a tensor, by name. A state without tensors is the SHA-256 of a lone leaf prefix. */
+export function stateRoot(tensors: ReadonlyMap<string, TensorEntry>): Hash {
+  if (tensors.size === 0) return bytesToHash(sha256(Uint8Array.of(LEAF)));
+  return rootOf(entryLevel(tensors));
+}
+
+/** Siblings of one tensor's entry, null where the node is the odd last one. @throws RangeError when the state has no such entry */
+export function openEntry(tensors: ReadonlyMap<string, TensorEntry>, index: number): Array<Hash | null> {
+  if (!Number.isInteger(index) || index < 0 || index >= tensors.size) throw new RangeError(`no entry ${index}`);
+  return siblingsOf(entryLevel(tensors), index);
 }
