@@ -140,7 +140,7 @@ async function takeSteps(course: Course, deps: ExecuteDeps): Promise<Ran> {
   for (let step = 0; step < run.steps; step++) {
     const fed = await feed.next();
     const feeds = new Map([...state.feeds(), ...valuesOf(known, fed)]);
-    seen = { ...seen, ...(await lookAt(run, step, feeds, deps)) };
+    seen = { ...seen, ...(await lookAt(course, step, feeds, deps)) };
     const results = await session.run(feeds, wanted, new Map([...state.places(), ...places]));
     if (run.kind === 'train') state.advance(results);
     const shown = await session.read(new Map(outputs.results.map((name) => [name, results.get(name) as Value])));
@@ -173,11 +173,17 @@ async function runSteps(run: ShardRun, session: Session, deps: ExecuteDeps): Pro
 }
 
 /** What the run wants to see of this step, before the step changes its inputs. */
-async function lookAt(run: ShardRun, step: number, feeds: Values, deps: ExecuteDeps): Promise<Partial<Ran>> {
+async function lookAt(
+  { run, session }: Pick<Course, 'run' | 'session'>,
+  step: number,
+  feeds: Values,
+  deps: ExecuteDeps,
+): Promise<Partial<Ran>> {
   const tapped = run.tap?.step === step ? { tapped: await tapStep(run, run.tap, feeds, deps) } : {};
   if (run.observe?.step !== step) return tapped;
   const open = (graph: Uint8Array) => deps.session(graph, { ...howOf(run), once: true });
-  return { ...tapped, ...(await observe({ graph: run.graph, observe: run.observe, feeds }, open)) };
+  const read = (values: Values) => session.read(values);
+  return { ...tapped, ...(await observe({ graph: run.graph, observe: run.observe, feeds, read }, open)) };
 }
 
 const howOf = ({ threads, comparison }: ShardRun): SessionChoice => ({
@@ -210,7 +216,7 @@ async function runMerge(run: ShardRun, session: Session, deps: ExecuteDeps): Pro
   checkInputs(session.info, inputs);
   checkNext(session.info, outputs, states[0] ?? new Map());
   const feeds = toValues(inputs);
-  const seen = await lookAt(run, 0, feeds, deps);
+  const seen = await lookAt({ run, session }, 0, feeds, deps);
   const results = await session.read(await session.run(feeds, [...outputs.next.keys(), ...outputs.results]));
   const merged = new Map([...outputs.next].map(([output, name]) => [name, fromValue(results.get(output) as Value)]));
   const gathered = new SegmentOutputs(outputs.rows);

@@ -1,11 +1,11 @@
-/** Looks into one step: digests of what its operators put out, by graphs that show them and compute nothing else. */
+/** Looks into one step: digests of what it reads and of what its operators put out, by graphs that show them and compute nothing else. */
 import type { DeclaredValue, Graph } from '#engine/graph/graph.ts';
 import { prune } from '#engine/graph/prune.ts';
 import { byteLength, type DataType } from '#engine/graph/tensor.ts';
 import { decodeModel } from '#engine/onnx/decode.ts';
 import { encodeModel } from '#engine/onnx/encode.ts';
 import type { Hash } from '#protocol/ids.ts';
-import { tensorDigest } from '#protocol/trees/tensor.ts';
+import { FINE_CHUNK, tensorDigest } from '#protocol/trees/tensor.ts';
 import { engineError } from './errors.ts';
 import type { Session } from './runtime.ts';
 import { fromValue, type Value, type Values } from './values.ts';
@@ -14,10 +14,15 @@ import { fromValue, type Value, type Values } from './values.ts';
 export interface Observe {
   /** Step of the run, from 0. */
   readonly step: number;
-  /** Names, or everything that an operator puts out and whose type and shape the graph tells, in the order of the nodes. */
+  /**
+   * Names of inputs or of what operators put out, or everything that an operator puts out and whose type and shape the graph
+   * tells, in the order of the nodes.
+   */
   readonly values: readonly string[] | 'all';
-  /** Also the raw bytes of this value. */
-  readonly bytes?: string;
+  /** `fine`: digests over the chunks of a dispute, docs/disputes.md, instead of a checkpoint's. */
+  readonly tree?: 'fine';
+  /** Also the raw bytes of these values. */
+  readonly bytes?: readonly string[];
 }
 
 export interface Observed {
@@ -29,7 +34,8 @@ export interface Observed {
 
 export interface Observation {
   readonly observed: readonly Observed[];
-  readonly observedBytes?: Uint8Array;
+  /** By name. */
+  readonly observedBytes?: ReadonlyMap<string, Uint8Array>;
 }
 
 /** Bytes of the values that one graph shows: all of a graph's outputs are in memory together. */
@@ -51,15 +57,18 @@ function showing(graph: Graph, values: readonly DeclaredValue[]): Graph {
   return prune({ ...graph, outputs: values, values: [...others, ...hidden] });
 }
 
-function chosen(graph: Graph, { values, bytes }: Observe): DeclaredValue[] {
-  const known = operatorValues(graph);
-  if (values === 'all' && bytes === undefined) return known;
-  const byName = new Map(known.map((value) => [value.name, value]));
-  const names = [...(values === 'all' ? byName.keys() : values), ...(bytes === undefined ? [] : [bytes])];
-  return [...new Set(names)].map((name) => {
+const namesOf = (graph: Graph, { values, bytes = [] }: Observe): Set<string> =>
+  new Set([...(values === 'all' ? operatorValues(graph).map(({ name }) => name) : values), ...bytes]);
+
+/** What operators put out of these. */
+function chosen(graph: Graph, names: ReadonlySet<string>): DeclaredValue[] {
+  const inputs = new Set(graph.inputs.map(({ name }) => name));
+  const byName = new Map(operatorValues(graph).map((value) => [value.name, value]));
+  return [...names].flatMap((name) => {
     const value = byName.get(name);
-    if (value === undefined) throw engineError('BAD_INPUT', { name, why: 'no operator of the graph puts it out' });
-    return value;
+    if (value === undefined && !inputs.has(name))
+      throw engineError('BAD_INPUT', { name, why: 'no input of the graph, and no operator puts it out' });
+    return value ?? [];
   });
 }
 
@@ -81,31 +90,61 @@ function grouped(values: readonly DeclaredValue[]): DeclaredValue[][] {
   return groups;
 }
 
+/** Takes down what was asked of each value that is shown. */
+class Notes {
+  readonly #of: Observe;
+  readonly #observed: Observed[] = [];
+  readonly #bytes = new Map<string, Uint8Array>();
+
+  constructor(of: Observe) {
+    this.#of = of;
+  }
+
+  take(shown: Values): void {
+    const { values, bytes, tree } = this.#of;
+    for (const [name, value] of shown) {
+      const { dtype, shape, data } = fromValue(value);
+      if (bytes?.includes(name) === true) this.#bytes.set(name, data.slice());
+      if (values !== 'all' && !values.includes(name)) continue;
+      const digest = tree === 'fine' ? tensorDigest(data, FINE_CHUNK) : tensorDigest(data);
+      this.#observed.push({ name, dtype, shape, digest });
+    }
+  }
+
+  result(): Observation {
+    const observedBytes = this.#bytes;
+    return { observed: this.#observed, ...(this.#of.bytes === undefined ? {} : { observedBytes }) };
+  }
+}
+
 /**
+ * Inputs come first, then what operators put out.
  * @param open a session that `observe` closes
- * @param feeds inputs of the step, before it runs
+ * @param of.feeds inputs of the step, before it runs, and how their bytes are read
  */
 export async function observe(
-  of: { readonly graph: Uint8Array; readonly observe: Observe; readonly feeds: Values },
+  of: {
+    readonly graph: Uint8Array;
+    readonly observe: Observe;
+    readonly feeds: Values;
+    readonly read: Session['read'];
+  },
   open: (graph: Uint8Array) => Promise<Session>,
 ): Promise<Observation> {
   const { opset, graph } = decodeModel(of.graph);
-  const { bytes, values } = of.observe;
-  const observed: Observed[] = [];
-  let observedBytes: Uint8Array | undefined;
-  for (const group of grouped(chosen(graph, of.observe))) {
+  const names = namesOf(graph, of.observe);
+  const made = chosen(graph, names);
+  const notes = new Notes(of.observe);
+  const isInput = new Set(graph.inputs.map(({ name }) => name));
+  notes.take(await of.read(new Map([...of.feeds].filter(([name]) => names.has(name) && isInput.has(name)))));
+  for (const group of grouped(made)) {
     const session = await open(encodeModel({ opset, graph: showing(graph, group) }));
     const results = await session.run(
       of.feeds,
       group.map(({ name }) => name),
     );
-    for (const [name, value] of await session.read(results)) {
-      const { dtype, shape, data } = fromValue(value as Value);
-      if (name === bytes) observedBytes = data.slice();
-      const isAsked = values === 'all' || values.includes(name);
-      if (isAsked) observed.push({ name, dtype, shape, digest: tensorDigest(data) });
-    }
+    notes.take(await session.read(results));
     await session.close();
   }
-  return { observed, ...(observedBytes === undefined ? {} : { observedBytes }) };
+  return notes.result();
 }

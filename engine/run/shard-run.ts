@@ -29,7 +29,7 @@ export interface ShardRun {
   readonly comparison?: 'exact' | 'fast';
   /** Also computes `value`, an output of `graph` (the step graph with one more output), at step `step` of this run, from 0. */
   readonly tap?: { readonly step: number; readonly graph: Uint8Array; readonly value: string };
-  /** Also digests what operators of `graph` put out in one step. */
+  /** Also digests what one step reads and what operators of `graph` put out in it. */
   readonly observe?: Observe;
 }
 

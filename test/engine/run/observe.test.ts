@@ -9,7 +9,7 @@ import type { ShardRun } from '#engine/run/shard-run.ts';
 import { readSafetensors, writeSafetensors } from '#engine/state/safetensors.ts';
 import { compileTrain } from '#engine/train/step.ts';
 import { systemClock } from '#node/clock.ts';
-import { tensorDigest } from '#protocol/trees/tensor.ts';
+import { FINE_CHUNK, tensorDigest } from '#protocol/trees/tensor.ts';
 import { linear } from '#test/engine/onnx/models.ts';
 import { runOnce } from '../train/running.ts';
 import { SEED, values } from './step-graphs.ts';
@@ -100,7 +100,7 @@ t.test('chosen values, and the bytes of one', async (t) => {
   const [first, second] = [shown[3]!.name, shown[1]!.name];
   const { observed, observedBytes } = await pool.run({
     ...run,
-    observe: { step: 0, values: [first], bytes: second },
+    observe: { step: 0, values: [first], bytes: [second] },
   });
   t.same(
     observed?.map(({ name }) => name),
@@ -111,7 +111,27 @@ t.test('chosen values, and the bytes of one', async (t) => {
     observed?.[0],
     all.observed?.find(({ name }) => name === first),
   );
-  t.equal(tensorDigest(observedBytes!), all.observed?.find(({ name }) => name === second)?.digest);
+  t.equal(tensorDigest(observedBytes!.get(second)!), all.observed?.find(({ name }) => name === second)?.digest);
   await t.rejects(pool.run({ ...run, observe: { step: 0, values: ['nothing'] } }), { code: 'ENGINE_BAD_INPUT' });
   await t.rejects(pool.run({ ...run, observe: { step: 4, values: 'all' } }), { code: 'ENGINE_BAD_INPUT' });
+});
+
+t.test('what the step is fed, and the finer tree of a dispute', async (t) => {
+  const feeds = await feedsOf();
+  const made = shown.map(({ name }) => name);
+  const bytes = [...feeds.keys(), made[2]!];
+  const { observed, observedBytes } = await pool.run({
+    ...run,
+    observe: { step: at, values: [...made, ...feeds.keys()], tree: 'fine', bytes },
+  });
+  t.same(new Set(observed?.map(({ name }) => name)), new Set([...feeds.keys(), ...made]));
+  t.same([...observedBytes!.keys()], bytes);
+  for (const [name, { dtype, shape, data }] of feeds) {
+    t.same(observedBytes!.get(name), data, name);
+    const found = observed?.find((value) => value.name === name);
+    t.same(found, { name, dtype, shape, digest: tensorDigest(data, FINE_CHUNK) });
+  }
+  const computed = observedBytes!.get(made[2]!)!;
+  t.ok(computed.length > FINE_CHUNK || tensorDigest(computed) === tensorDigest(computed, FINE_CHUNK));
+  t.equal(observed?.find(({ name }) => name === made[2])?.digest, tensorDigest(computed, FINE_CHUNK));
 });
