@@ -37,7 +37,7 @@ export interface Replay {
 const TAP_CHUNK = 16 * 1024;
 
 /** The states that the worker's segment started from, or the fault that they are not what the trace says. */
-async function fetchStart(
+export async function segmentStart(
   ports: ReplayPorts,
   lawful: LawfulProof,
   segment: number,
@@ -81,7 +81,7 @@ export async function replaySegment(
   choice: { readonly segment: number; readonly pick: bigint; readonly validator: Address },
   signal?: AbortSignal,
 ): Promise<Replay> {
-  const start = await fetchStart(ports, lawful, choice.segment, signal);
+  const start = await segmentStart(ports, lawful, choice.segment, signal);
   if (typeof start === 'string') return { fault: start, digest: null };
   const plain = await prepareRun(ports.blobs, lawful.source, { start, segment: choice.segment }, signal);
   const result = await ports.engine.run({ ...plain, tap: chooseTap(plain, choice.pick) }, signal);

@@ -29,6 +29,12 @@ function baseGraph(): CompiledTrain {
   return compiled;
 }
 
+/** What every base task computes in a step. */
+export function baseStep(): { readonly graph: Uint8Array; readonly unitsPerStep: bigint } {
+  const { step, units } = baseGraph();
+  return { graph: step, unitsPerStep: units };
+}
+
 export function baseMaterial(seed: Hash): BaseMaterial {
   const { step, initialState: like, units } = baseGraph();
   const infos = [...like].map(([name, { dtype, shape }]) => ({ name, dtype, shape }));

@@ -10,10 +10,12 @@ import { compileMerge } from '#engine/train/merge.ts';
 import type { TrainOptions } from '#engine/train/options.ts';
 import { compileTrain } from '#engine/train/step.ts';
 import { hashText } from '#protocol/codec/abi.ts';
+import type { Terms } from '#protocol/dispute/moves.ts';
 import { CorexError, errorTable } from '#protocol/errors.ts';
 import type { Cid, Hash } from '#protocol/ids.ts';
 import type { Blobs, Random } from '#protocol/ports.ts';
 import { type JobSpec, type JobSpecWire, jobSpec } from '#protocol/work/job.ts';
+import { jobTerms } from '#verifier/dispute/job-terms.ts';
 import type { LoadedJob } from '../../jobfile/load.ts';
 import type { DataSlice } from '../../jobfile/slices.ts';
 import type { JobFile, TrainJob } from '../../jobfile/schema.ts';
@@ -147,7 +149,7 @@ function seedOf(job: JobFile, random: Random): Hash {
 export async function compileJob(
   ports: CompilePorts,
   loaded: LoadedJob,
-): Promise<{ spec: JobSpec; wire: JobSpecWire; stored: Cid[] }> {
+): Promise<{ spec: JobSpec; wire: JobSpecWire; terms: Terms; stored: Cid[] }> {
   const { job, model, slices } = loaded;
   const compiled = await compileModel(ports.engine, loaded);
   const put = (bytes: Uint8Array) => ports.blobs.put(bytes);
@@ -181,5 +183,6 @@ export async function compileJob(
     });
   }
   const parts = [wire.model, wire.graph, wire.merge, wire.state, ...data.map((slice) => slice.data)];
-  return { spec: parsed.data, wire, stored: parts.filter((cid) => cid !== null).map((cid) => cid as Cid) };
+  const terms = jobTerms(parsed.data, compiled.step);
+  return { spec: parsed.data, wire, terms, stored: parts.filter((cid) => cid !== null).map((cid) => cid as Cid) };
 }

@@ -1,5 +1,6 @@
 /** Prices a job, puts its fee in escrow and tells the network where its parts are. */
 import { digestOf } from '#protocol/codec/cid.ts';
+import { termsHash } from '#protocol/dispute/terms.ts';
 import { splitFee } from '#protocol/economy/fees.ts';
 import { errorTable } from '#protocol/errors.ts';
 import { type Address, formatCxt, parseCxt, type Units, type Wei } from '#protocol/ids.ts';
@@ -69,7 +70,7 @@ export async function quoteJob(ports: SubmitPorts, self: Address, loaded: Loaded
 
 /** @throws SUBMIT_BALANCE before anything is spent */
 export async function submitJob(ports: SubmitPorts, self: Address, loaded: LoadedJob): Promise<PostedJob> {
-  const { spec, wire, stored } = await compileJob(ports, loaded);
+  const { spec, wire, terms, stored } = await compileJob(ports, loaded);
   const quote = await quoteSpec(ports, self, loaded, spec);
   if (quote.balance < quote.fee) {
     throw submitError('BALANCE', { file: loaded.file, fee: formatCxt(quote.fee), balance: formatCxt(quote.balance) });
@@ -77,7 +78,15 @@ export async function submitJob(ports: SubmitPorts, self: Address, loaded: Loade
   const cid = await ports.blobs.putObject(wire);
   for (const part of [cid, ...stored]) await ports.blobs.keep(part, `job/${cid}`);
   const { shards, width, units, fee, deadline } = quote;
-  const job = await ports.market.postJob({ spec: digestOf(cid), shards, width, units, fee, deadline });
+  const job = await ports.market.postJob({
+    spec: digestOf(cid),
+    terms: termsHash(terms),
+    shards,
+    width,
+    units,
+    fee,
+    deadline,
+  });
   ports.log.info({ job: job.toString(), shards, fee: formatCxt(fee) }, 'job posted');
   await ports.gossip.publish('tasks', { job: job.toString(), spec: cid });
   return { job, spec: cid, quote };
