@@ -39,6 +39,7 @@ contract AuditCourt is IAuditCourt, EpochClock {
     IBeacon internal immutable beacon;
     IStakeRegistry internal immutable stakes;
     IWorkLedger internal immutable ledger;
+    address internal immutable disputes;
     uint256 internal immutable committee;
 
     mapping(uint64 epoch => mapping(address worker => Audit)) internal audits;
@@ -56,6 +57,7 @@ contract AuditCourt is IAuditCourt, EpochClock {
         beacon = IBeacon(w.beacon);
         stakes = IStakeRegistry(w.stakes);
         ledger = IWorkLedger(w.ledger);
+        disputes = w.disputes;
     }
 
     /// @inheritdoc IAuditCourt
@@ -116,21 +118,20 @@ contract AuditCourt is IAuditCourt, EpochClock {
         if (drawn == 0 || block.timestamp < revealsEnd(drawn)) revert NotInWindow(epoch);
         outcome = _outcomeOf(audits[epoch][worker]);
         emit Concluded(epoch, worker, outcome);
-        if (outcome == Outcome.Fault) bounties[epoch][worker] += stakes.slash(worker);
     }
 
-    /// @dev A strict majority of the revealed weight decides.
+    /// @dev A strict majority of the revealed weight decides what is paid, and slashes nobody.
     function _outcomeOf(Audit storage audit) internal view returns (Outcome) {
         uint256 revealed = uint256(audit.okWeight) + audit.faultWeight + audit.unavailableWeight;
         if (revealed == 0) return Outcome.Unaudited;
-        if (uint256(audit.faultWeight) * 2 > revealed) return Outcome.Fault;
+        if (uint256(audit.faultWeight) * 2 > revealed) return Outcome.Disputed;
         if (uint256(audit.okWeight) * 2 > revealed) return Outcome.Accepted;
         return Outcome.Unavailable;
     }
 
     /// @inheritdoc IAuditCourt
     function convict(address worker, uint64 epoch, address challenger) external {
-        if (msg.sender != address(ledger)) revert OnlyLedger(msg.sender);
+        if (msg.sender != address(ledger) && msg.sender != disputes) revert OnlyWithProof(msg.sender);
         uint256 bounty = stakes.slash(worker);
         uint256 paid = bounty * CHALLENGER_FIFTHS / 5;
         uint256 burned = audits[epoch][worker].faults == 0 ? bounty - paid : 0;

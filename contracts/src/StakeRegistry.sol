@@ -23,6 +23,8 @@ contract StakeRegistry is IStakeRegistry, Votes, EpochClock {
     /// Gwei that every validator weighs. It is what audits the very first epochs; as soon as anybody has staked or worked,
     /// a billion identities weigh no more than one CXT.
     uint256 public constant FLOOR = 1;
+    /// Moves of a dispute for which stake stays: the six of a game, and two for the time of a jury.
+    uint256 internal constant MOVES = 8;
     /// The minimum stake is this part of the circulating supply.
     uint256 public constant MINIMUM_DIVISOR = 1_000;
 
@@ -40,6 +42,7 @@ contract StakeRegistry is IStakeRegistry, Votes, EpochClock {
     address internal immutable pool;
     address internal immutable court;
     address internal immutable ledger;
+    address internal immutable disputes;
     uint256 internal immutable unbondSeconds;
     mapping(address => Account) internal accounts;
     // Stake of validators and work of validators since genesis, by the epoch from which they count.
@@ -51,14 +54,16 @@ contract StakeRegistry is IStakeRegistry, Votes, EpochClock {
     constructor(Parameters memory p, Wiring memory w) EpochClock(p) EIP712("Corex Stake", "1") {
         if (w.stakes != address(this)) revert WrongWiring();
         // Unbonding against slashing: stake asked back at the first second of an epoch in which its owner cheats is still
-        // there when the fault is concluded.
+        // there when the dispute about it ends.
         uint256 slashable =
             uint256(p.epochSeconds) + p.commitSeconds + p.auditSeconds + p.revealSeconds + p.finalizeSeconds;
+        slashable += MOVES * p.disputeSeconds;
         if (p.epochSeconds == 0 || p.unbondSeconds < slashable) revert BadParameters();
         token = CorexToken(w.token);
         pool = w.pool;
         court = w.court;
         ledger = w.ledger;
+        disputes = w.disputes;
         unbondSeconds = p.unbondSeconds;
     }
 
@@ -128,6 +133,22 @@ contract StakeRegistry is IStakeRegistry, Votes, EpochClock {
         emit Slashed(worker, amount, amount - bounty);
         token.burn(amount - bounty);
         token.safeTransfer(court, bounty);
+    }
+
+    /// @inheritdoc IStakeRegistry
+    function takeBond(address challenger) external returns (uint256 bond) {
+        if (msg.sender != disputes) revert OnlyDisputes(msg.sender);
+        Account storage account = accounts[challenger];
+        if (account.slashed) revert AccountSlashed(challenger);
+        bond = minimumStake();
+        if (bond > account.staked) revert NotEnoughStake(bond, account.staked);
+        if (bond == 0) return 0;
+        // It fits: it is no more than what is staked.
+        account.staked -= uint88(bond);
+        _updateWeight(challenger);
+        _transferVotingUnits(challenger, address(0), bond);
+        emit BondTaken(challenger, bond);
+        token.safeTransfer(disputes, bond);
     }
 
     /// @inheritdoc IStakeRegistry

@@ -6,6 +6,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {CorexToken} from "./CorexToken.sol";
 import {EpochClock} from "./EpochClock.sol";
 import {IAuditCourt} from "./interfaces/IAuditCourt.sol";
+import {IDisputeCourt} from "./interfaces/IDisputeCourt.sol";
 import {IStakeRegistry} from "./interfaces/IStakeRegistry.sol";
 import {ITaskMarket} from "./interfaces/ITaskMarket.sol";
 import {IWorkLedger} from "./interfaces/IWorkLedger.sol";
@@ -58,10 +59,13 @@ contract TaskMarket is ITaskMarket, EpochClock {
     IStakeRegistry internal immutable stakes;
     IWorkLedger internal immutable ledger;
     IAuditCourt internal immutable court;
+    IDisputeCourt internal immutable disputes;
     uint256 internal immutable claimTimeoutSeconds;
 
     uint256 public jobs;
     mapping(uint256 job => Job) internal jobOfId;
+    /// @inheritdoc ITaskMarket
+    mapping(uint256 job => bytes32) public termsOf;
     mapping(uint256 job => mapping(uint32 word => Word)) internal words;
     mapping(uint256 job => Reset[]) internal resets;
     mapping(address worker => Record) internal records;
@@ -75,13 +79,19 @@ contract TaskMarket is ITaskMarket, EpochClock {
         stakes = IStakeRegistry(w.stakes);
         ledger = IWorkLedger(w.ledger);
         court = IAuditCourt(w.court);
+        disputes = IDisputeCourt(w.disputes);
     }
 
     /// @inheritdoc ITaskMarket
-    function postJob(bytes32 spec, uint32 shards, uint32 width, uint128 units, uint256 fee, uint64 deadline)
-        external
-        returns (uint256 job)
-    {
+    function postJob(
+        bytes32 spec,
+        bytes32 terms,
+        uint32 shards,
+        uint32 width,
+        uint128 units,
+        uint256 fee,
+        uint64 deadline
+    ) external returns (uint256 job) {
         if (!ShardLib.isShape(shards, width) || units == 0 || fee == 0) revert BadShape();
         if (deadline <= block.timestamp || deadline > type(uint40).max) revert BadDeadline();
         job = ++jobs;
@@ -90,7 +100,8 @@ contract TaskMarket is ITaskMarket, EpochClock {
         (posted.submitter, posted.shards, posted.width) = (msg.sender, shards, uint16(width));
         (posted.state, posted.deadline) = (State.Open, uint40(deadline));
         (posted.units, posted.fee) = (units, SafeCast.toUint88(fee));
-        emit JobPosted(job, msg.sender, spec, shards, width, units, fee, deadline);
+        termsOf[job] = terms;
+        emit JobPosted(job, msg.sender, spec, terms, shards, width, units, fee, deadline);
         token.safeTransferFrom(msg.sender, address(this), fee);
     }
 
@@ -168,6 +179,7 @@ contract TaskMarket is ITaskMarket, EpochClock {
 
     /// @inheritdoc ITaskMarket
     function redeem(address worker, uint64 epoch, IWorkLedger.Leaf calldata leaf, SumStep[] calldata path) external {
+        if (disputes.openAgainst(worker) != 0) revert UnderDispute(worker);
         _requireAccepted(worker, epoch, leaf, path);
         uint256 job = uint256(leaf.task);
         Job storage open = jobOfId[job];

@@ -5,7 +5,8 @@ import {Outcome, Verdict} from "../types/Verdict.sol";
 
 /// @title IAuditCourt
 /// @notice Validators drawn by weight commit to a verdict on a worker's epoch, then reveal it.
-/// @dev Assumption: most of the weight on a committee is honest. It is what the dispute game will replace.
+/// @dev Assumption: most of the weight on a committee is honest. Without it, work is not paid that should be, or the other way
+/// round until one honest member disputes it; nobody is slashed without a proof or a jury (IDisputeCourt).
 interface IAuditCourt {
     event VerdictCommitted(uint64 indexed epoch, address indexed worker, address indexed validator);
     event VerdictRevealed(
@@ -23,6 +24,8 @@ interface IAuditCourt {
     error AlreadyDone();
     error WrongReveal();
     error OnlyLedger(address caller);
+    /// @notice Only the ledger, for a wrong sum, and the dispute court slash.
+    error OnlyWithProof(address caller);
     error NothingToClaim();
     /// @notice No keccak256 of anything.
     error BadDigest();
@@ -32,11 +35,11 @@ interface IAuditCourt {
 
     function revealVerdict(uint64 epoch, address worker, uint8 verdict, bytes32 auditDigest, bytes32 salt) external;
 
-    /// @notice Counts the revealed weight; on a fault slashes the worker. Only the ledger calls it, once for each commitment.
+    /// @notice Counts the revealed weight. Only the ledger calls it, once for each commitment.
     function conclude(address worker, uint64 epoch) external returns (Outcome);
 
-    /// @notice Slashes a worker whose tree was proven wrong: 40 % of the stake to `challenger`, 10 % to those who reveal a
-    /// fault in that epoch or, where nobody has, burned like the other half. Only the ledger calls it.
+    /// @notice Slashes a worker whose work was proven wrong: 40 % of the stake to `challenger`, 10 % to those who reveal a
+    /// fault in that epoch or, where nobody has, burned like the other half. Only the ledger and the dispute court call it.
     function convict(address worker, uint64 epoch, address challenger) external;
 
     /// @notice The caller's equal part of what a slash brought, if it revealed the fault.

@@ -4,13 +4,14 @@ pragma solidity ^0.8.28;
 /// @title IStakeRegistry
 /// @notice Who takes part, what they have at risk, and what they weigh: in audits by weight, in a later DAO by votes
 /// (ERC-5805: stake is a vote for whom its owner delegates to).
-/// @dev Assumption: unbonding lasts longer than an epoch takes to become final. Without it, a cheat leaves before it is
+/// @dev Assumption: unbonding lasts longer than an epoch and the disputes about it take to become final. Without it, a cheat leaves before it is
 /// found. The constructor refuses other numbers.
 interface IStakeRegistry {
     event Registered(address indexed account, bool compute, bool validator);
     event Staked(address indexed account, uint256 amount);
     event UnstakeRequested(address indexed account, uint256 amount, uint64 releasedAt);
     event Withdrawn(address indexed account, uint256 amount);
+    event BondTaken(address indexed challenger, uint256 amount);
     event Slashed(address indexed worker, uint256 amount, uint256 burned);
 
     error NothingToDo();
@@ -19,6 +20,8 @@ interface IStakeRegistry {
     error StillUnbonding(uint64 releasedAt);
     /// @notice Only the audit court takes stake away.
     error OnlyCourt(address caller);
+    /// @notice Only the dispute court takes bonds.
+    error OnlyDisputes(address caller);
     /// @notice Only the work ledger knows which work was verified.
     error OnlyLedger(address caller);
 
@@ -37,6 +40,9 @@ interface IStakeRegistry {
     /// @notice Takes everything that `worker` has at stake: half is burned, half goes to the court for those who found the fault.
     /// @return bounty what the court received
     function slash(address worker) external returns (uint256 bounty);
+
+    /// @notice Moves the minimum stake out of the challenger's stake to the dispute court, which only may call.
+    function takeBond(address challenger) external returns (uint256 bond);
 
     /// @notice Counts accepted work of a validator towards its weight in the next epochs. Only the ledger calls it.
     function recordWork(address worker, uint256 units) external;

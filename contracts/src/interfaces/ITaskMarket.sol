@@ -7,12 +7,13 @@ import {IWorkLedger} from "./IWorkLedger.sol";
 /// @title ITaskMarket
 /// @notice Escrow of a job's fee, claims on its shards, payment for those that were audited.
 /// @dev Shards have numbers word x 256 + bit. The words of an ordered job are stages: each depends on all words before it.
-/// Assumption: a commitment that the ledger accepted holds no faulty shard. Without it, submitters pay for nothing.
+/// Assumption: a commitment that the ledger accepted and nobody disputes holds no faulty shard. Without it, submitters pay for nothing.
 interface ITaskMarket {
     event JobPosted(
         uint256 indexed job,
         address indexed submitter,
         bytes32 spec,
+        bytes32 terms,
         uint32 shards,
         uint32 width,
         uint128 units,
@@ -47,6 +48,8 @@ interface ITaskMarket {
     error NotReleasable();
     error NotAccepted(address worker, uint64 epoch);
     error NotPayable();
+    /// @notice Nothing is paid to a worker against whom a dispute is open.
+    error UnderDispute(address worker);
     error WrongProof();
     error AlreadyPaid();
     error OutOfOrder(uint32 word, uint32 paidWords);
@@ -79,12 +82,19 @@ interface ITaskMarket {
 
     /// @notice Puts a fee in escrow and offers the shards. Ids count from 1.
     /// @param spec sha2-256 of the DAG-CBOR specification
+    /// @param terms hash of what the chain knows of the computation: IDisputeCourt.Terms
     /// @param width 0: independent shards, 256 a word. 1: ordered, one a word. More: rounds of width - 1 slices (even words)
     /// and their merge (odd words)
     /// @param units of all shards together, as anyone recounts them from the specification
-    function postJob(bytes32 spec, uint32 shards, uint32 width, uint128 units, uint256 fee, uint64 deadline)
-        external
-        returns (uint256 job);
+    function postJob(
+        bytes32 spec,
+        bytes32 terms,
+        uint32 shards,
+        uint32 width,
+        uint128 units,
+        uint256 fee,
+        uint64 deadline
+    ) external returns (uint256 job);
 
     /// @notice Grants the caller up to `limit` free shards of the mask, lowest first.
     function claimShards(uint256 job, uint32 word, uint256 mask, uint16 limit) external;
@@ -103,6 +113,8 @@ interface ITaskMarket {
 
     /// @notice Part of the job's fee that the market still holds.
     function escrowOf(uint256 job) external view returns (uint256);
+    /// @notice Hash of a job's terms, by which disputes know what its shards compute.
+    function termsOf(uint256 job) external view returns (bytes32);
     function jobOf(uint256 job) external view returns (Job memory);
     /// @notice Burned part of the fees of a worker's epoch: what a submitter that pays itself cannot get back, whoever audits it.
     function burnedFor(address worker, uint64 epoch) external view returns (uint256);

@@ -24,6 +24,12 @@ struct Parameters {
     uint128 maxBaseUnits;
     /// Expected number of validators on a committee.
     uint32 committee;
+    /// Time for one move of a dispute.
+    uint64 disputeSeconds;
+    /// Expected number of validators on the jury of a dispute.
+    uint32 jury;
+    /// Hash of the terms of the protocol's own tasks, as the market stores those of a job.
+    bytes32 baseTerms;
     /// Part of the remaining pool that an epoch may release, in 1e18: r = 1 - 2^(-epochSeconds / 4 years), so that after
     /// 4 years / epochSeconds full epochs (1 - r)^n = 1/2 of it is left. Hourly epochs: 35,064 in 4 years of 365.25 days,
     /// r = 1 - 2^(-1/35064) = 19,767,862,466,298 / 1e18, a first cap of 1,976.78 CXT. Rounded down: less is released.
@@ -39,7 +45,7 @@ error BadParameters();
 error WrongWiring();
 
 /// @notice Every contract of one deployment; addresses follow from the deployer's nonce before anything is deployed,
-/// in this order: token, beacon, stakes, ledger, court, pool, market, credential.
+/// in this order: token, beacon, stakes, ledger, court, pool, market, credential, adjudicator, disputes.
 struct Wiring {
     address token;
     address beacon;
@@ -49,4 +55,6 @@ struct Wiring {
     address pool;
     address market;
     address credential;
+    address adjudicator;
+    address disputes;
 }

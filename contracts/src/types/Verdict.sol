@@ -9,11 +9,13 @@ enum Verdict {
     Unavailable
 }
 
-/// @notice What the committee's verdicts come to.
+/// @notice What the committee's verdicts come to; Fault is what was proven.
 enum Outcome {
     Pending,
     Accepted,
     Fault,
     Unavailable,
-    Unaudited
+    Unaudited,
+    /// Most seats found a fault: it is not paid, and a dispute says whether anybody is slashed.
+    Disputed
 }

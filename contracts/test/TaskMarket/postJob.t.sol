@@ -15,7 +15,7 @@ contract PostJobTest is World {
     function refuse(bytes4 error, uint32 shards, uint32 width, uint128 units, uint256 fee, uint64 deadline) internal {
         vm.expectRevert(error);
         vm.prank(nobody);
-        market.postJob(keccak256("spec"), shards, width, units, fee, deadline);
+        market.postJob(keccak256("spec"), TERMS, shards, width, units, fee, deadline);
     }
 
     function test_theFeeIsInEscrow() public {
@@ -44,7 +44,7 @@ contract PostJobTest is World {
     function test_nobodyPostsWithoutMoney() public {
         vm.expectRevert();
         vm.prank(nobody);
-        market.postJob(keccak256("spec"), 4, 0, 1, 1, uint64(block.timestamp + 100));
+        market.postJob(keccak256("spec"), TERMS, 4, 0, 1, 1, uint64(block.timestamp + 100));
     }
 
     /// @dev Every shard has exactly one bit in one word, whatever the shape.

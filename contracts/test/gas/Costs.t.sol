@@ -78,7 +78,7 @@ contract CostsTest is World {
     function test_costs() public {
         uint64 deadline = uint64(block.timestamp + 1_000);
         bytes memory posting =
-            abi.encodeCall(market.postJob, (keccak256("spec"), 2 * WORD, 0, 2 * UNITS, 500e18, deadline));
+            abi.encodeCall(market.postJob, (keccak256("spec"), TERMS, 2 * WORD, 0, 2 * UNITS, 500e18, deadline));
         spend("postJob", nobody, address(market), posting);
         uint256 job = market.jobs();
         claim(bob, job, 1, ALL);

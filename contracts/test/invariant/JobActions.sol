@@ -36,7 +36,7 @@ abstract contract JobActions is People {
         token.approve(address(market), fee);
         spender = submitter;
         vm.prank(submitter);
-        market.postJob(keccak256("spec"), shards, width, shards * 10, fee, uint64(block.timestamp + 300));
+        market.postJob(keccak256("spec"), TERMS, shards, width, shards * 10, fee, uint64(block.timestamp + 300));
         ++done["post"];
     }
 

@@ -155,6 +155,9 @@ contract HistoriesTest is World {
             claimWindowSeconds: uint64(tape.number()),
             maxBaseUnits: uint128(tape.number()),
             committee: uint32(tape.number()),
+            disputeSeconds: uint64(tape.number()),
+            jury: uint32(tape.number()),
+            baseTerms: bytes32(tape.number()),
             releaseRate: tape.number(),
             decayRate: tape.number()
         });

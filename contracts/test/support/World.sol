@@ -2,10 +2,12 @@
 pragma solidity ^0.8.28;
 
 import {IWorkLedger} from "../../src/interfaces/IWorkLedger.sol";
+import {Adjudicator} from "../../src/Adjudicator.sol";
 import {AuditCourt} from "../../src/AuditCourt.sol";
 import {Beacon} from "../../src/Beacon.sol";
 import {ComputeCredential} from "../../src/ComputeCredential.sol";
 import {CorexToken} from "../../src/CorexToken.sol";
+import {DisputeCourt} from "../../src/DisputeCourt.sol";
 import {MiningPool} from "../../src/MiningPool.sol";
 import {StakeRegistry} from "../../src/StakeRegistry.sol";
 import {TaskMarket} from "../../src/TaskMarket.sol";
@@ -23,6 +25,7 @@ abstract contract World {
     bytes32 internal constant LEAF = keccak256("corex.leaf.v1");
     bytes32 internal constant SALT = keccak256("salt");
     bytes32 internal constant DIGEST = keccak256("audit digest");
+    bytes32 internal constant TERMS = keccak256("terms");
     bytes32 internal constant MANIFEST = keccak256("manifest");
 
     address internal immutable alice = address(0xA11CE);
@@ -41,6 +44,8 @@ abstract contract World {
     MiningPool internal pool;
     TaskMarket internal market;
     ComputeCredential internal credential;
+    Adjudicator internal adjudicator;
+    DisputeCourt internal disputes;
 
     function setUp() public virtual {
         vm.warp(1_800_000_000);
@@ -58,6 +63,9 @@ abstract contract World {
             claimWindowSeconds: 600,
             maxBaseUnits: type(uint128).max,
             committee: 3,
+            disputeSeconds: 4,
+            jury: 12,
+            baseTerms: keccak256("base terms"),
             releaseRate: 1e15,
             decayRate: 0.9e18
         });
@@ -75,7 +83,9 @@ abstract contract World {
             court: vm.computeCreateAddress(address(this), nonce + 4),
             pool: vm.computeCreateAddress(address(this), nonce + 5),
             market: vm.computeCreateAddress(address(this), nonce + 6),
-            credential: vm.computeCreateAddress(address(this), nonce + 7)
+            credential: vm.computeCreateAddress(address(this), nonce + 7),
+            adjudicator: vm.computeCreateAddress(address(this), nonce + 8),
+            disputes: vm.computeCreateAddress(address(this), nonce + 9)
         });
         token = new CorexToken(wiring.pool);
         // A round a second: each epoch is seeded by the very second at which its commit window closes.
@@ -86,6 +96,8 @@ abstract contract World {
         pool = new MiningPool(law, wiring);
         market = new TaskMarket(law, wiring);
         credential = new ComputeCredential(wiring);
+        adjudicator = new Adjudicator();
+        disputes = new DisputeCourt(law, wiring);
     }
 
     // ---- people ----
@@ -203,6 +215,12 @@ abstract contract World {
         goTo(concludesFrom(epoch));
     }
 
+    /// @dev A dispute that ended with guilt, without the dispute: test/DisputeCourt has those.
+    function convict(address worker, uint64 epoch, address challenger) internal {
+        vm.prank(address(disputes));
+        court.convict(worker, epoch, challenger);
+    }
+
     /// @dev Carol audits Alice and Bob and finds nothing.
     function acceptBoth(uint64 epoch) internal {
         commitVerdict(carol, alice, epoch, Verdict.Ok);
@@ -260,7 +278,7 @@ abstract contract World {
         vm.prank(submitter);
         token.approve(address(market), fee);
         vm.prank(submitter);
-        job = market.postJob(keccak256("spec"), shards, width, units, fee, deadline);
+        job = market.postJob(keccak256("spec"), TERMS, shards, width, units, fee, deadline);
     }
 
     function claim(address worker, uint256 job, uint32 word, uint256 mask) internal {

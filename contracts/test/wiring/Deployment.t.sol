@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {AuditCourt} from "../../src/AuditCourt.sol";
 import {ComputeCredential} from "../../src/ComputeCredential.sol";
+import {DisputeCourt} from "../../src/DisputeCourt.sol";
 import {MiningPool} from "../../src/MiningPool.sol";
 import {StakeRegistry} from "../../src/StakeRegistry.sol";
 import {TaskMarket} from "../../src/TaskMarket.sol";
@@ -25,6 +26,8 @@ contract DeploymentTest is World {
         vm.assertEq(address(pool), wiring.pool, "pool");
         vm.assertEq(address(market), wiring.market, "market");
         vm.assertEq(address(credential), wiring.credential, "credential");
+        vm.assertEq(address(adjudicator), wiring.adjudicator, "adjudicator");
+        vm.assertEq(address(disputes), wiring.disputes, "disputes");
     }
 
     function test_anotherOrderIsRefused() public {
@@ -40,6 +43,8 @@ contract DeploymentTest is World {
         new TaskMarket(law, wiring);
         vm.expectRevert(WrongWiring.selector);
         new ComputeCredential(wiring);
+        vm.expectRevert(WrongWiring.selector);
+        new DisputeCourt(law, wiring);
     }
 
     function refuseLedger() internal {
@@ -63,8 +68,8 @@ contract DeploymentTest is World {
 
     /// @dev Stake-and-run: whoever asks his stake back before he cheats still has it there when he is found out.
     function testFuzz_unbondingOutlastsSlashing(uint64 unbond) public {
-        uint64 slashable =
-            law.epochSeconds + law.commitSeconds + law.auditSeconds + law.revealSeconds + law.finalizeSeconds;
+        uint64 slashable = law.epochSeconds + law.commitSeconds + law.auditSeconds + law.revealSeconds
+            + law.finalizeSeconds + 8 * law.disputeSeconds;
         law.unbondSeconds = uint64(bound(unbond, 0, 2 * slashable));
         wiring.stakes = next();
         if (law.unbondSeconds < slashable) vm.expectRevert(BadParameters.selector);

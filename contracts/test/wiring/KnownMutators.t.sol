@@ -111,7 +111,7 @@ contract KnownMutatorsTest is World {
         check(
             "StakeRegistry",
             listOf(
-                "delegate(address) delegateBySig(address,uint256,uint256,uint8,bytes32,bytes32) recordWork(address,uint256) register(bool,bool) requestUnstake(uint256) slash(address) stake(uint256) withdraw()"
+                "delegate(address) delegateBySig(address,uint256,uint256,uint8,bytes32,bytes32) recordWork(address,uint256) register(bool,bool) requestUnstake(uint256) slash(address) stake(uint256) takeBond(address) withdraw()"
             )
         );
     }
@@ -142,7 +142,7 @@ contract KnownMutatorsTest is World {
         check(
             "TaskMarket",
             listOf(
-                "claimAuditFee(address,uint64) claimShards(uint256,uint32,uint256,uint16) postJob(bytes32,uint32,uint32,uint128,uint256,uint64) redeem(address,uint64,(bytes32,uint32,uint256,uint128,bytes32),(bytes32,uint128,bool)[]) refund(uint256) releaseShards(uint256,uint32,uint256,address)"
+                "claimAuditFee(address,uint64) claimShards(uint256,uint32,uint256,uint16) postJob(bytes32,bytes32,uint32,uint32,uint128,uint256,uint64) redeem(address,uint64,(bytes32,uint32,uint256,uint128,bytes32),(bytes32,uint128,bool)[]) refund(uint256) releaseShards(uint256,uint32,uint256,address)"
             )
         );
     }
@@ -157,18 +157,49 @@ contract KnownMutatorsTest is World {
         );
     }
 
+    function test_Adjudicator() public view {
+        check("Adjudicator", new string[](0));
+    }
+
+    function test_DisputeCourt() public view {
+        check(
+            "DisputeCourt",
+            listOf(
+                "accuse(uint64,address,uint8,bytes32) conclude(uint256) timeout(uint256) vote(uint256,bool)"
+            )
+        );
+    }
+
     /// @dev The functions that only a contract may call refuse everybody else, the deployer included.
     function testFuzz_nobodyStandsInForAContract(address caller) public {
         refuseSlash(caller);
         refuseConclude(caller);
         refuseSlash(address(this));
         refuseConclude(address(this));
-        address[6] memory others =
-            [address(token), address(beacon), address(pool), address(market), address(stakes), address(credential)];
+        refuseBond(caller);
+        address[8] memory others = [
+            address(token),
+            address(beacon),
+            address(pool),
+            address(market),
+            address(stakes),
+            address(credential),
+            address(adjudicator),
+            address(disputes)
+        ];
         for (uint256 i; i < others.length; ++i) {
             refuseSlash(others[i]);
             refuseConclude(others[i]);
+            refuseBond(others[i]);
         }
+        refuseBond(address(court));
+    }
+
+    function refuseBond(address caller) internal {
+        if (caller == address(disputes)) return;
+        vm.expectRevert(abi.encodeWithSelector(IStakeRegistry.OnlyDisputes.selector, caller));
+        vm.prank(caller);
+        stakes.takeBond(alice);
     }
 
     function refuseSlash(address caller) internal {
@@ -183,9 +214,11 @@ contract KnownMutatorsTest is World {
         vm.expectRevert(abi.encodeWithSelector(IAuditCourt.OnlyLedger.selector, caller));
         vm.prank(caller);
         court.conclude(alice, 1);
-        vm.expectRevert(abi.encodeWithSelector(IAuditCourt.OnlyLedger.selector, caller));
-        vm.prank(caller);
-        court.convict(alice, 1, caller);
+        if (caller != address(disputes)) {
+            vm.expectRevert(abi.encodeWithSelector(IAuditCourt.OnlyWithProof.selector, caller));
+            vm.prank(caller);
+            court.convict(alice, 1, caller);
+        }
         vm.expectRevert(abi.encodeWithSelector(IStakeRegistry.OnlyLedger.selector, caller));
         vm.prank(caller);
         stakes.recordWork(alice, 1);

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {DisputeDocket} from "./DisputeDocket.sol";
+import {IAdjudicator} from "./interfaces/IAdjudicator.sol";
+import {ChunkTreeLib} from "./libraries/ChunkTreeLib.sol";
+import {LogLib} from "./libraries/LogLib.sol";
+import {OpcodeLib} from "./libraries/OpcodeLib.sol";
+import {TypeLib} from "./libraries/TypeLib.sol";
+import {WordTreeLib} from "./libraries/WordTreeLib.sol";
+import {Wiring} from "./types/Parameters.sol";
+
+/// @title DisputeOpenings
+/// @notice Whether what a side shows is what stands under the roots of its dispute: words of the log, chunks of its values,
+/// instructions of the program.
+abstract contract DisputeOpenings is DisputeDocket {
+    IAdjudicator internal immutable adjudicator;
+
+    constructor(Wiring memory w) {
+        adjudicator = IAdjudicator(w.adjudicator);
+    }
+
+    // ---- the log ----
+
+    function _lengthOf(Dispute storage d) internal view returns (uint256) {
+        return uint256(d.steps) * d.values;
+    }
+
+    function _requireShorts(bytes calldata packed, uint256 count) internal pure {
+        if (packed.length != count * WordTreeLib.SHORT) revert WrongOpening();
+    }
+
+    function _requireBlock(Dispute storage d, uint256 block_, bytes20 short, bytes32[] calldata path) internal view {
+        uint256 count = LogLib.blocksOf(_lengthOf(d));
+        if (WordTreeLib.climb(bytes32(short), block_, count, path) != d.blocks) revert WrongOpening();
+    }
+
+    function _requireInLog(Dispute storage d, uint256 position, LogOpening calldata opening) internal view {
+        uint256 length = _lengthOf(d);
+        uint256 side = LogLib.sideOf(length);
+        uint256 size = LogLib.sizeOf(length, position / side);
+        bytes32 root = WordTreeLib.climb(bytes32(opening.short), position % side, size, opening.inBlock);
+        _requireBlock(d, position / side, bytes20(root), opening.inLog);
+    }
+
+    /// @dev From the named block to the named value.
+    function _nameIn(Dispute storage d, uint32 index, bytes20 short, bytes32[] calldata path) internal {
+        uint256 length = _lengthOf(d);
+        bytes32 root = WordTreeLib.climb(bytes32(short), index, LogLib.sizeOf(length, d.block), path);
+        if (bytes20(root) != d.short) revert WrongOpening();
+        // Steps times values fit 64 bits.
+        d.position = uint64(d.block * LogLib.sideOf(length) + index);
+        d.short = short;
+    }
+
+    // ---- the program ----
+
+    function _requireInstruction(
+        Dispute storage d,
+        uint256 value,
+        bytes calldata instruction,
+        bytes32[] calldata path
+    ) internal view {
+        if (WordTreeLib.climb(keccak256(instruction), value, d.values, path) != d.program) revert WrongOpening();
+    }
+
+    function _requireNamed(Dispute storage d, bytes calldata instruction) internal view {
+        if (keccak256(instruction) != d.instruction) revert WrongOpening();
+    }
+
+    // ---- values ----
+
+    function _requireChunk(bytes32 root, uint256 length, uint256 size, uint256 index, ChunkOpening calldata opening)
+        internal
+        pure
+    {
+        if (ChunkTreeLib.rootFrom(length, size, index, opening.chunk, opening.path) != root) revert WrongOpening();
+    }
+
+    function _requireFine(bytes20 short, uint256 length, uint256 index, ChunkOpening calldata opening) internal pure {
+        bytes32 root = ChunkTreeLib.rootFrom(length, ChunkTreeLib.FINE, index, opening.chunk, opening.path);
+        if (bytes20(root) != short) revert WrongOpening();
+    }
+
+    /// @return width of an element of the instruction's value
+    /// @return length of all its bytes
+    function _sizesOf(bytes calldata instruction) internal view returns (uint256 width, uint256 length) {
+        (, uint32 type_, uint64 elements) = adjudicator.kindOf(instruction);
+        width = TypeLib.widthOf(type_);
+        length = elements * width;
+    }
+
+    /// @dev The named element as the worker's value has it.
+    function _elementIn(Dispute storage d, bytes calldata instruction, ChunkOpening calldata opening)
+        internal
+        view
+        returns (bytes calldata)
+    {
+        (uint256 width, uint256 length) = _sizesOf(instruction);
+        uint256 at = d.element * width;
+        _requireFine(d.short, length, at / ChunkTreeLib.FINE, opening);
+        at %= ChunkTreeLib.FINE;
+        return opening.chunk[at:at + width];
+    }
+
+    // ---- operands ----
+
+    /// @dev 128 bytes of what the worker opened; of a SCATTER, whose operands have no fixed place, all of it.
+    function _requirePosted(
+        Dispute storage d,
+        bytes calldata instruction,
+        uint32 operand,
+        uint32 term,
+        ChunkOpening calldata posted
+    ) internal view {
+        (uint32 op,,) = adjudicator.kindOf(instruction);
+        if (op == OpcodeLib.SCATTER) {
+            if (ChunkTreeLib.rootOf(posted.chunk, ChunkTreeLib.FINE) != d.operands) revert WrongOpening();
+            return;
+        }
+        (uint256 offset,, uint256 total) = adjudicator.operandAt(instruction, operand, term);
+        _requireChunk(d.operands, total, ChunkTreeLib.FINE, offset / ChunkTreeLib.FINE, posted);
+    }
+
+    /// @dev The 128 bytes that the operand was read from, in the same step of the log; none for padding.
+    function _requireSource(
+        Dispute storage d,
+        bytes calldata instruction,
+        uint32 operand,
+        uint32 term,
+        bytes calldata posted,
+        LogOpening calldata opening,
+        ChunkOpening calldata chunk
+    ) internal view {
+        (bool outside, uint32 source, uint64 index, uint64 length) =
+            adjudicator.sourceOf(instruction, d.element, operand, term, posted);
+        if (outside) {
+            if (chunk.chunk.length != 0) revert WrongOpening();
+            return;
+        }
+        uint256 position = d.position;
+        _requireInLog(d, position - position % d.values + source, opening);
+        _requireFine(opening.short, length, index, chunk);
+    }
+}
