@@ -24,6 +24,16 @@ export const metricTable = {
   corex_peers: { kind: 'gauge', about: 'connected peers', labels: [] },
   corex_epoch: { kind: 'gauge', about: 'current epoch', labels: [] },
   corex_head_block: { kind: 'gauge', about: 'newest confirmed block', labels: [] },
+  corex_disputes_open: {
+    kind: 'gauge',
+    about: 'open disputes of this node, as challenger or as worker',
+    labels: ['side'],
+  },
+  corex_disputes_ended: {
+    kind: 'gauge',
+    about: 'disputes of this node among the newest that ended on the network',
+    labels: ['side', 'end'],
+  },
   corex_running_shards: { kind: 'gauge', about: 'shards running now', labels: [] },
 } as const satisfies Record<string, MetricRow>;
 

@@ -31,6 +31,7 @@ import { Duty } from './roles/duty.ts';
 import { followHints } from './roles/hints.ts';
 import { JobBook } from './roles/job-book.ts';
 import { ProofIndex } from './roles/proof-index.ts';
+import { Transcripts } from './roles/transcripts.ts';
 import { Staking } from './roles/stake.ts';
 import { VerdictRecords } from './roles/validator/records.ts';
 import { Validator } from './roles/validator/validator.ts';
@@ -164,17 +165,19 @@ async function openRooms(parts: Assembly) {
 type Rooms = Awaited<ReturnType<typeof openRooms>>;
 
 /** What the roles remember and share: specifications, proofs, verdicts. */
-async function openMemory({ chain, p2p, blobs, keepOf }: Rooms, { log, life }: Assembly, domain: Domain) {
+async function openMemory({ chain, p2p, blobs, engine, keepOf }: Rooms, { log, life }: Assembly, { domain, self }: RolePorts) {
   const book = new JobBook({ blobs, view: chain.view, log });
   const index = new ProofIndex({ ask: p2p.ask, keep: keepOf('compute'), view: chain.view }, domain);
   const shelf = new Shelf(keepOf('compute'));
   const records = new VerdictRecords(keepOf('validator'));
   await index.load();
   await shelf.load();
-  p2p.ask.answer(answerQuestion(index));
+  const { view } = chain;
+  const transcripts = new Transcripts({ view, blobs, engine }, domain);
+  p2p.ask.answer(answerQuestion({ index, transcripts, view, blobs }, self));
   const endHints = followHints({ gossip: p2p.gossip, view: chain.view }, index);
   await life.start({ name: 'hints', stop: async () => endHints() });
-  return { book, index, shelf, records };
+  return { book, index, shelf, records, transcripts };
 }
 
 type Memory = Awaited<ReturnType<typeof openMemory>>;
@@ -204,17 +207,18 @@ async function startRoles(parts: Assembly, ports: RolePorts, memory: Memory, eng
     const { chain, ...beacon } = profile.beacon;
     const rounds = drandRounds({ endpoints: settings.beacon.endpoints, chain, beacon }, ports.log);
     const limits = { self, law, domain, beacon, lookback };
-    await life.start(running('validator', new Validator({ ...ports, rounds }, limits, memory.records)));
+    await life.start(running('validator', new Validator({ ...ports, rounds }, limits, memory)));
   }
 }
 
 /** The rooms under the names of the ports. */
 function portsOf(rooms: Rooms, { keys, log, profile }: Assembly) {
-  const { chain, p2p, blobs, engine } = rooms;
+  const { chain, p2p, blobs, engine, keepOf } = rooms;
   const domain: Domain = { chainId: profile.chainId, contract: profile.contracts.ledger };
   const { signer } = keys;
   const { gossip, ask } = p2p;
-  return { ...chain, blobs, gossip, ask, engine, signer, random: systemRandom, log, domain, self: signer.address };
+  const keep = keepOf('validator');
+  return { ...chain, blobs, gossip, ask, engine, signer, keep, random: systemRandom, log, domain, self: signer.address };
 }
 
 type RolePorts = ReturnType<typeof portsOf>;
@@ -223,7 +227,7 @@ async function assemble(parts: Assembly): Promise<RunningNode> {
   const { settings, home, ring, metrics, log, life, profile } = parts;
   const rooms = await openRooms(parts);
   const ports = portsOf(rooms, parts);
-  const memory = await openMemory(rooms, parts, ports.domain);
+  const memory = await openMemory(rooms, parts, ports);
   const { engine } = rooms.measured;
   await startRoles(parts, ports, memory, engine);
 

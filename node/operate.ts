@@ -12,6 +12,7 @@ import type { EventRing } from './api/events.ts';
 import type { Fetched, Health, JobRequest, JobStatus, NodeApi, Quote, Status } from './api/ports.ts';
 import { type LoadedJob, loadJob } from './jobfile/load.ts';
 import type { Metrics } from './metrics.ts';
+import { countDisputes } from './dispute-metrics.ts';
 import type { Shelf } from './roles/compute/shelf.ts';
 import type { JobBook } from './roles/job-book.ts';
 import type { ProofIndex } from './roles/proof-index.ts';
@@ -218,6 +219,7 @@ export class Operate implements NodeApi {
     const { metrics, view } = this.#parts;
     metrics.set('corex_peers', this.#parts.peers());
     metrics.set('corex_head_block', view.head().number);
+    countDisputes(metrics, view.disputes(), this.#facts.address);
     metrics.set('corex_epoch', epochAt(this.#facts.law, view.head().timestamp) ?? -1);
     return metrics.render();
   }

@@ -20,7 +20,7 @@ export type Disputes = Map<bigint, DisputeView>;
 const ENDED_SHOWN = 64;
 const ENDS: ReadonlySet<Phase> = new Set(['guilty', 'innocent', 'undecided']);
 
-export const isOver = ({ phase }: Pick<DisputeView, 'phase'>): boolean => ENDS.has(phase);
+const isOver = ({ phase }: Pick<DisputeView, 'phase'>): boolean => ENDS.has(phase);
 
 export function applyDisputeEvent(disputes: Disputes, event: DisputeEvent): void {
   if (event.type === 'dispute-opened') {

@@ -1,9 +1,11 @@
 /** The devnet's chain: anvil with the contracts on it, the beacon that seeds them, and gas for every participant; no account gets any CXT. */
 import { join } from 'node:path';
+import { termsHash } from '#protocol/dispute/terms.ts';
 import { emissionRates } from '#protocol/economy/emission.ts';
 import type { Address } from '#protocol/ids.ts';
 import type { Clock, Keep, Log, Random } from '#protocol/ports.ts';
 import { MAX_BASE_UNITS } from '#protocol/work/base-task.ts';
+import { baseTerms } from '#verifier/dispute/base-terms.ts';
 import { startAnvil } from '../chain/anvil.ts';
 import type { ChainPorts, ChainSettings } from '../chain/chain.ts';
 import { deploy } from '../chain/deploy.ts';
@@ -56,7 +58,8 @@ export async function startEmbeddedChain(
   const head = await rpc.header('latest');
   const genesis = (head?.timestamp ?? 0) + LEAD_SECONDS;
   const { law } = profile;
-  const parameters = { ...law, genesis, maxBaseUnits: MAX_BASE_UNITS, ...emissionRates(law.epochSeconds) };
+  const issued = { maxBaseUnits: MAX_BASE_UNITS, baseTerms: termsHash(baseTerms()) };
+  const parameters = { ...law, genesis, ...issued, ...emissionRates(law.epochSeconds) };
   const beacon = await startBeacon(genesis, ports.random);
   const terms = { parameters, beacon: beacon.chain };
   const { addresses, block } = await deploy({ chainId: profile.chainId, rpc, signer, clock: ports.clock }, terms);

@@ -28,6 +28,9 @@ interface Checked {
   readonly terms: Terms;
 }
 
+/** Terms of inference need none. */
+const NO_GRAPH = new Uint8Array();
+
 export class JobBook implements TermsBook {
   readonly #ports: BookPorts;
   readonly #checked = new Map<bigint, Checked | 'malformed'>();
@@ -93,7 +96,8 @@ export class JobBook implements TermsBook {
     const { blobs } = this.#ports;
     const spec = await fetchSpec(blobs, job, signal);
     const from = { from: [job.submitter], maxBytes: MAX_BLOB, ...(signal === undefined ? {} : { signal }) };
-    const terms = jobTerms(spec, await blobs.get(spec.graph, from));
+    const graph = spec.program === 'infer' ? NO_GRAPH : await blobs.get(spec.graph, from);
+    const terms = jobTerms(spec, graph);
     if (termsHash(terms) !== job.terms) throw specError('MISMATCH', { job: job.id.toString(), field: 'terms' });
     return { spec, terms };
   }

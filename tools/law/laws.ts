@@ -15,6 +15,9 @@ const CLOCKS: readonly (readonly [epoch: number, commit: number, audit: number, 
   [2, 1, 2, 1, 1],
 ];
 
+/** Of a move: the histories have no disputes, and only the time that stake stays follows from it. */
+const DISPUTE_SECONDS = 1;
+
 export function lawOf(dice: Dice): EconomyLaw {
   const [epochSeconds, commitSeconds, auditSeconds, revealSeconds, finalizeSeconds] = dice.pick(CLOCKS);
   const exposure = epochSeconds + commitSeconds + auditSeconds + revealSeconds + finalizeSeconds;
@@ -30,7 +33,9 @@ export function lawOf(dice: Dice): EconomyLaw {
     revealSeconds,
     finalizeSeconds,
     vestSeconds: dice.pick([0, 1, epochSeconds, 24 * epochSeconds]),
-    unbondSeconds: exposure + dice.pick([0, 1, epochSeconds * 10]),
+    disputeSeconds: DISPUTE_SECONDS,
+    jury: 3,
+    unbondSeconds: exposure + 8 * DISPUTE_SECONDS + dice.pick([0, 1, epochSeconds * 10]),
     claimTimeoutSeconds: exposure * dice.pick([1, 3, 10, 30]),
     claimWindowSeconds: dice.pick([1, exposure * 10, exposure * 30]),
     committee: dice.pick([1, 2, 3, 5, 100]),

@@ -7,9 +7,10 @@ import { auditTimes, epochAt } from '#protocol/time/epoch.ts';
 import { buildCommitment, type CommittedWork, commitment, leafPath } from '#protocol/work/commitment.ts';
 import { jobOfTask } from '#protocol/work/shard.ts';
 import { onEach } from '../duty.ts';
+import { isOver } from '../turns.ts';
 
 export interface CollectPorts {
-  readonly view: Pick<ChainView, 'commitments' | 'seed' | 'settled' | 'job' | 'paid' | 'resets' | 'slashed'>;
+  readonly view: Pick<ChainView, 'commitments' | 'seed' | 'settled' | 'job' | 'paid' | 'resets' | 'slashed' | 'disputes'>;
   readonly blobs: Pick<Blobs, 'getObject'>;
   readonly work: Pick<WorkPort, 'finalize'>;
   readonly market: Pick<MarketPort, 'redeem'>;
@@ -63,7 +64,12 @@ export class Collecting {
     if (now >= times.pays && !this.#ports.view.settled(of)) await this.#ports.pool.settle();
     if (mine.outcome !== 'accepted' || this.#ports.view.slashed(worker)) return;
     if (now >= times.claimable && this.#ports.view.settled(of)) await this.#claim(mine);
-    if (mine.marketUnits > 0n) await this.#redeem(mine, signal);
+    // The market pays nobody against whom a dispute is open; when it has ended well, it does.
+    if (mine.marketUnits > 0n && !this.#isAccused(worker)) await this.#redeem(mine, signal);
+  }
+
+  #isAccused(worker: Address): boolean {
+    return this.#ports.view.disputes().some((dispute) => dispute.worker === worker && !isOver(dispute));
   }
 
   async #redeem(mine: CommitmentView, signal: AbortSignal): Promise<void> {

@@ -1,26 +1,51 @@
-/** The validator: draws, looks, reveals, concludes; each a duty of its own, so that a long audit never delays a reveal. */
+/** The validator: draws, looks, reveals, accuses, judges, concludes; each a duty of its own, so that a long audit never delays a reveal. */
+import type { TermsBook } from '../dispute-case.ts';
 import { Duty, type DutyPorts } from '../duty.ts';
+import type { Transcripts } from '../transcripts.ts';
+import { Accusing, type AccusePorts } from './accuse.ts';
 import { Concluding, type ConcludePorts, type ConcludeSettings } from './conclude.ts';
+import { Pursuing, type PursuePorts } from './dispute.ts';
 import { Drawing, type DrawPorts, type DrawSettings } from './draw.ts';
+import { Judging, type JuryPorts } from './jury.ts';
 import { Looking, type LookPorts, type LookSettings } from './look.ts';
 import { Revealing, type RevealPorts } from './reveal.ts';
 import type { VerdictRecords } from './records.ts';
 
-export type ValidatorPorts = DutyPorts & DrawPorts & LookPorts & RevealPorts & ConcludePorts;
+export type ValidatorPorts = DutyPorts &
+  DrawPorts &
+  LookPorts &
+  RevealPorts &
+  AccusePorts &
+  PursuePorts &
+  JuryPorts &
+  ConcludePorts;
 export type ValidatorSettings = LookSettings & ConcludeSettings & DrawSettings;
+
+export interface ValidatorMemory {
+  readonly records: VerdictRecords;
+  readonly book: TermsBook;
+  readonly transcripts: Transcripts;
+}
 
 export class Validator {
   readonly #duties: readonly Duty[];
 
-  constructor(ports: ValidatorPorts, settings: ValidatorSettings, records: VerdictRecords) {
+  constructor(ports: ValidatorPorts, settings: ValidatorSettings, memory: ValidatorMemory) {
+    const { records, book, transcripts } = memory;
     const drawing = new Drawing(ports, settings);
     const looking = new Looking(ports, settings, records);
     const revealing = new Revealing(ports, settings, records);
+    const accusing = new Accusing(ports, settings, records, book);
+    const pursuing = new Pursuing(ports, settings.self, transcripts);
+    const judging = new Judging(ports, settings);
     const concluding = new Concluding(ports, settings, records);
     this.#duties = [
       new Duty('drawing', ports, (head, signal) => drawing.act(head, signal)),
       new Duty('auditing', ports, (head, signal) => looking.act(head, signal)),
       new Duty('revealing', ports, (head) => revealing.act(head)),
+      new Duty('accusing', ports, (head, signal) => accusing.act(head, signal)),
+      new Duty('pursuing', ports, (head) => pursuing.act(head)),
+      new Duty('judging', ports, (head, signal) => judging.act(head, signal)),
       new Duty('concluding', ports, (head) => concluding.act(head)),
     ];
   }

@@ -20,6 +20,7 @@ const [first, second] = validators as [Actor, Actor];
 const all = [worker, cheat, ...validators];
 
 const MANIFEST = hash(`0x${'3a'.repeat(32)}`);
+const TERMS = hash(`0x${'7e'.repeat(32)}`);
 const SALT = hash(`0x${'5a'.repeat(32)}`);
 const AUDIT = hash(`0x${'ad'.repeat(32)}`);
 
@@ -154,7 +155,7 @@ t.test('a job: escrow, claims, payment', async (t) => {
   working = Math.floor(((await world.now()) - world.startOf(0)) / LAW.epochSeconds) + 1;
   await world.at(world.startOf(working) + 1);
   const deadline = world.startOf(working + 20);
-  const order = { spec: MANIFEST, shards: 3, width: 0, units: units(30n), fee, deadline };
+  const order = { spec: MANIFEST, terms: TERMS, shards: 3, width: 0, units: units(30n), fee, deadline };
   // It has earned nothing yet, so it has nothing to put in escrow.
   await t.rejects(world.mined(cheat.chain.market.postJob(order)), {
     code: 'CHAIN_REVERTED',

@@ -4,11 +4,13 @@ import { deploy, type Deployment, type Parameters } from '#node/chain/deploy.ts'
 import { fundGas } from '#node/chain/fund.ts';
 import { openSigner } from '#node/chain/signer.ts';
 import { systemClock as clock } from '#node/clock.ts';
+import { termsHash } from '#protocol/dispute/terms.ts';
 import { emissionRates } from '#protocol/economy/emission.ts';
 import type { Address, Epoch } from '#protocol/ids.ts';
 import type { Keep } from '#protocol/ports.ts';
 import { MAX_BASE_UNITS } from '#protocol/work/base-task.ts';
 import { type BeaconChain, publicKeyOf, roundOf, signRound } from '#protocol/time/beacon.ts';
+import { baseTerms } from '#verifier/dispute/base-terms.ts';
 import { CHAIN_ID, memoryKeep, quiet, type TestChain, testChain } from './world.ts';
 
 const GAS = 10n ** 20n;
@@ -22,10 +24,12 @@ export const LAW = {
   revealSeconds: 1000,
   finalizeSeconds: 1000,
   vestSeconds: 1000,
-  unbondSeconds: 5000,
+  unbondSeconds: 15_000,
   claimTimeoutSeconds: 2000,
   claimWindowSeconds: 100_000,
   committee: 3,
+  disputeSeconds: 1000,
+  jury: 3,
 } as const;
 
 export interface Actor {
@@ -119,7 +123,8 @@ export async function deployedChain(): Promise<DeployedChain> {
   await miner.mined(fundGas({ rpc: chain.rpc, clock }, [deployer.address], GAS));
   const genesis = (await chain.rpc.header('latest'))?.timestamp ?? 0;
   const beacon = { publicKey: publicKeyOf(BEACON_KEY), genesis, period: 5, margin: 0 };
-  const parameters = { ...LAW, genesis, maxBaseUnits: MAX_BASE_UNITS, ...emissionRates(LAW.epochSeconds) };
+  const issued = { maxBaseUnits: MAX_BASE_UNITS, baseTerms: termsHash(baseTerms()) };
+  const parameters = { ...LAW, genesis, ...issued, ...emissionRates(LAW.epochSeconds) };
   const deployment = await miner.mined(
     deploy({ chainId: CHAIN_ID, rpc: chain.rpc, signer: deployer, clock }, { parameters, beacon }),
   );

@@ -19,6 +19,7 @@ const posted: ChainEvent = {
   id: 1n,
   submitter: A,
   spec: H,
+  terms: H,
   shards: 300,
   width: 0,
   units: units(3000n),
@@ -79,21 +80,67 @@ t.test('an event of a job that was never posted is not a crash', async (t) => {
   t.equal(fold([{ type: 'job-closed', job: 9n, state: 'refunded' }]).jobs.size, 0);
 });
 
-t.test('outcomes, and a slash that knows its epoch in either order of the events', async (t) => {
-  const slashed: ChainEvent = { type: 'slashed', worker: A, amount: wei(5n) };
-  const finalized: ChainEvent = { type: 'work-finalized', worker: A, epoch: epoch(3), outcome: 'fault', score: 0n };
-  const before = [committed(A, 2), committed(A, 3), committed(B, 3)];
-  for (const order of [
-    [slashed, finalized],
-    [finalized, slashed],
-  ]) {
-    const facts = fold([...before, ...order]);
-    t.match(facts.slashes, [{ address: A, amount: 5n, epoch: 3 }]);
-    t.ok(facts.slashed.has(A));
-    t.equal(facts.commitments.get(epoch(3))?.get(A)?.outcome, 'fault');
-    t.equal(facts.commitments.get(epoch(3))?.get(B)?.outcome, null);
-    t.equal(facts.commitments.get(epoch(2))?.get(A)?.outcome, null);
-  }
+t.test('outcomes, and a slash that knows its epoch by its conviction', async (t) => {
+  const facts = fold([
+    committed(A, 2),
+    committed(A, 3),
+    committed(B, 3),
+    { type: 'work-finalized', worker: A, epoch: epoch(3), outcome: 'disputed', score: 0n },
+    { type: 'slashed', worker: A, amount: wei(5n) },
+    { type: 'convicted', worker: A, epoch: epoch(3) },
+    { type: 'slashed', worker: B, amount: wei(6n) },
+  ]);
+  t.match(facts.slashes, [
+    { address: A, amount: 5n, epoch: 3 },
+    { address: B, amount: 6n, epoch: null },
+  ]);
+  t.ok(facts.slashed.has(A));
+  t.equal(facts.commitments.get(epoch(3))?.get(A)?.outcome, 'disputed');
+  t.equal(facts.commitments.get(epoch(3))?.get(B)?.outcome, null);
+  t.equal(facts.commitments.get(epoch(2))?.get(A)?.outcome, null);
+});
+
+const accused: ChainEvent = {
+  type: 'dispute-opened',
+  id: 1n,
+  epoch: epoch(3),
+  worker: A,
+  challenger: B,
+  reason: 'none',
+  detail: H,
+};
+
+t.test('a dispute from its accusation to its end', async (t) => {
+  const segment = { task: H, shard: 2, index: 1 };
+  const events: ChainEvent[] = [
+    accused,
+    { type: 'dispute-segment', id: 1n, segment },
+    { type: 'dispute-moved', id: 1n, phase: 'openBlocks', deadline: 70 },
+    { type: 'dispute-data', id: 1n, phase: 'openBlocks', data: Uint8Array.of(1) },
+    { type: 'dispute-moved', id: 1n, phase: 'nameBlock', deadline: 80 },
+    { type: 'dispute-block', id: 1n, block: 4 },
+    { type: 'dispute-data', id: 1n, phase: 'openLeaves', data: Uint8Array.of(2) },
+    { type: 'dispute-value', id: 1n, value: { position: 9, element: null } },
+    { type: 'dispute-link', id: 1n, link: { tensor: 1, chunkIndex: 3, atEnd: true } },
+    { type: 'dispute-moved', id: 1n, phase: 'openLink', deadline: 90 },
+  ];
+  const open = fold(events).disputes.get(1n);
+  t.match(open, { worker: A, challenger: B, phase: 'openLink', deadline: 90, segment, block: 4 });
+  t.same(open?.value, { position: 9, element: null });
+  t.same(open?.link, { tensor: 1, chunkIndex: 3, atEnd: true });
+  t.same(open?.opened, { blocks: Uint8Array.of(1), leaves: Uint8Array.of(2) });
+  const over = fold([...events, { type: 'dispute-ended', id: 1n, phase: 'guilty' }]).disputes.get(1n);
+  t.match(over, { phase: 'guilty', opened: {} });
+});
+
+t.test('of those that ended only the newest are shown, and no open one is forgotten', async (t) => {
+  const ended = Array.from({ length: 70 }, (_, i): ChainEvent[] => [
+    { ...accused, id: BigInt(i + 2) },
+    { type: 'dispute-ended', id: BigInt(i + 2), phase: 'innocent' },
+  ]);
+  const { disputes } = fold([accused, ...ended.flat(), { type: 'dispute-ended', id: 99n, phase: 'guilty' }]);
+  t.equal(disputes.size, 65);
+  t.ok(disputes.has(1n) && disputes.has(71n) && !disputes.has(7n));
 });
 
 t.test('earnings add up by account', async (t) => {

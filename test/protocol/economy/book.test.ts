@@ -25,6 +25,8 @@ const law: EconomyLaw = {
   unbondSeconds: 200,
   claimTimeoutSeconds: 200,
   claimWindowSeconds: 1000,
+  disputeSeconds: 8,
+  jury: 3,
   committee: 3,
   samples: 1,
   maxBaseUnits: 10n ** 15n,

@@ -1,13 +1,14 @@
 /** Collecting: which epochs are looked at, when each step is due, and leaves that the contract would pay. */
 import t from 'tap';
 import { digestOf } from '#protocol/codec/cid.ts';
+import type { DisputeView } from '#protocol/dispute/moves.ts';
 import { type Epoch, epoch, units, wei } from '#protocol/ids.ts';
 import type { CommitmentView, RedeemLeaf, Sent, SumStep } from '#protocol/ports.ts';
 import { climb } from '#protocol/trees/merkle-sum.ts';
 import { buildCommitment, commitmentToWire, leafNode, sortEntries } from '#protocol/work/commitment.ts';
 import { taskOfJob } from '#protocol/work/shard.ts';
 import { Collecting, recentEpochs } from '#node/roles/compute/collect.ts';
-import { ann, cidFor, hashFor, LAW, MemoryBlobs, TRAINING, viewOf } from '#test/ports/memory.ts';
+import { ann, bob, cidFor, hashFor, LAW, MemoryBlobs, TRAINING, viewOf } from '#test/ports/memory.ts';
 
 t.test('recent epochs: newest first, none before genesis', async (t) => {
   t.same(recentEpochs(epoch(5), 3), [4, 3, 2]);
@@ -36,6 +37,7 @@ interface Facts {
   readonly resets?: ReadonlyArray<{ fromWord: number; epoch: Epoch }>;
   readonly slashed?: boolean;
   readonly claimable?: bigint;
+  readonly disputes?: readonly DisputeView[];
   /** What one turn after another is told instead. */
   readonly answers?: readonly bigint[];
 }
@@ -77,6 +79,7 @@ async function turn(timestamp: number, facts: Facts) {
         paid: () => new Set(facts.paid ?? []),
         resets: () => facts.resets ?? [],
         slashed: () => facts.slashed ?? false,
+        disputes: () => facts.disputes ?? [],
       },
       blobs,
       work: { finalize: () => sent('finalize') },
@@ -142,8 +145,31 @@ t.test('a reset holds back what was committed up to its epoch', async (t) => {
 });
 
 t.test('no acceptance, no pay', async (t) => {
-  for (const outcome of ['fault', 'unavailable', 'unaudited'] as const) {
+  for (const outcome of ['fault', 'unavailable', 'unaudited', 'disputed'] as const) {
     t.same((await turn(1_099, { outcome, settled: true })).calls, [], outcome);
   }
   t.same((await turn(1_099, { outcome: 'accepted', settled: true, slashed: true })).calls, [], 'slashed since');
+});
+
+t.test('a leaf waits for the end of a dispute, of this worker alone', async (t) => {
+  const ready = { outcome: 'accepted', settled: true } as const;
+  const dispute = {
+    id: 1n,
+    epoch: EPOCH,
+    worker: ann.address,
+    challenger: bob.address,
+    phase: 'jury',
+    deadline: 3,
+    reason: 'wrong-start',
+    detail: hashFor('report'),
+    segment: null,
+    block: null,
+    value: null,
+    link: null,
+    opened: {},
+  } as const;
+  t.same((await turn(1_042, { ...ready, disputes: [dispute] })).calls, []);
+  t.same((await turn(1_042, { ...ready, disputes: [{ ...dispute, phase: 'innocent' }] })).calls, ['redeem 0']);
+  const other = { ...dispute, worker: bob.address, challenger: ann.address };
+  t.same((await turn(1_042, { ...ready, disputes: [other] })).calls, ['redeem 0']);
 });

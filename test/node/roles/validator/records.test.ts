@@ -10,6 +10,7 @@ const ok = {
   salt: hashFor('salt'),
   reason: null,
   report: cidFor('report'),
+  charge: null,
   stage: 'decided',
 } as const;
 const fault = { ...ok, verdict: 'fault', reason: 'wrong-result' } as const;
