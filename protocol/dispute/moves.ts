@@ -36,6 +36,9 @@ export const REASONS = [
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
+/** Flat number of an element. null, 2^64 - 1 on chain: none can be named, and the jury decides. */
+export type NamedElement = number | null;
+
 /** A dispute as the confirmed events of the chain tell it. */
 export interface DisputeView {
   readonly id: bigint;
@@ -51,7 +54,7 @@ export interface DisputeView {
   /** Of a game: which segment of which shard. */
   readonly segment: { readonly task: Hash; readonly shard: number; readonly index: number } | null;
   readonly block: number | null;
-  readonly value: { readonly position: number; readonly element: number } | null;
+  readonly value: { readonly position: number; readonly element: NamedElement } | null;
   readonly link: { readonly tensor: number; readonly chunkIndex: number; readonly atEnd: boolean } | null;
   /** What the worker opened so far. */
   readonly opened: { readonly blocks?: Uint8Array; readonly leaves?: Uint8Array; readonly operands?: Uint8Array };
@@ -95,7 +98,7 @@ export type ChallengerMove =
       readonly index: number;
       readonly short: Short;
       readonly path: readonly Hash[];
-      readonly element: number;
+      readonly element: NamedElement;
       readonly instruction: Uint8Array;
       readonly instructionPath: readonly Hash[];
       readonly earlier: LogOpening;
