@@ -8,7 +8,7 @@ import type { Hash } from '#protocol/ids.ts';
 import { FINE_CHUNK, tensorDigest } from '#protocol/trees/tensor.ts';
 import { engineError } from './errors.ts';
 import type { Session } from './runtime.ts';
-import { fromValue, type Value, type Values } from './values.ts';
+import { fromValue, type Values } from './values.ts';
 
 /** What to look at. */
 export interface Observe {

@@ -2,7 +2,7 @@
 import { byteLength, type DataType, type Tensor } from '#engine/graph/tensor.ts';
 import { CorexError } from '#protocol/errors.ts';
 import type { Hash } from '#protocol/ids.ts';
-import { compareNames, stateRoot, tensorDigest } from '#protocol/trees/tensor.ts';
+import { compareNames, entryHead, stateRoot, type TensorEntry, tensorDigest } from '#protocol/trees/tensor.ts';
 import { readSafetensors, type Tensors } from './safetensors.ts';
 
 /** Name, element type and shape of a value that goes in or out of a graph. */
@@ -23,6 +23,22 @@ export function commitmentOf(tensors: Tensors): Hash {
     ([name, { dtype, shape, data }]) => [name, { dtype, shape, digest: tensorDigest(data) }] as const,
   );
   return stateRoot(new Map(entries));
+}
+
+/** A tensor of a state, with what its entry in the commitment says before the digest. */
+export interface StateEntry extends TensorEntry {
+  readonly name: string;
+  readonly head: Uint8Array;
+  readonly data: Uint8Array;
+}
+
+/** Entries of a canonical safetensors file, in the order of the commitment. */
+export function entriesOf(file: Uint8Array): StateEntry[] {
+  const tensors = readSafetensors(file);
+  return sortedNames(tensors).map((name) => {
+    const { dtype, shape, data } = tensors.get(name) as Tensor;
+    return { name, dtype, shape, digest: tensorDigest(data), head: entryHead(name, dtype, shape), data };
+  });
 }
 
 /** The commitment to the tensors of a canonical safetensors file; null when the bytes are no such file. */

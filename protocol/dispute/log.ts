@@ -46,7 +46,8 @@ export const pathOfShort = (shorts: readonly Short[], index: number): Hash[] =>
 export const blockShorts = (log: readonly Short[]): Short[] =>
   Array.from({ length: blocksIn(log.length) }, (_, block) => short(rootOfShorts(leavesOf(log, block))));
 
-export const packShorts = (shorts: readonly Short[]): Uint8Array => fromHex(`0x${shorts.map((one) => one.slice(2)).join('')}`);
+export const packShorts = (shorts: readonly Short[]): Uint8Array =>
+  fromHex(`0x${shorts.map((one) => one.slice(2)).join('')}`);
 
 /** @throws RangeError unless they are whole shorts */
 export function unpackShorts(bytes: Uint8Array): Short[] {

@@ -84,7 +84,12 @@ class Recording implements Transcript {
 }
 
 /** Shorts of one step's values, in order. */
-function shortsOf(names: readonly string[], constants: ReadonlyMap<string, Short>, result: ShardResult, step: number): Short[] {
+function shortsOf(
+  names: readonly string[],
+  constants: ReadonlyMap<string, Short>,
+  result: ShardResult,
+  step: number,
+): Short[] {
   const seen = new Map((result.observed ?? []).map(({ name, digest }) => [name, short(digest)] as const));
   return names.map((name) => {
     const found = constants.get(name) ?? seen.get(name);

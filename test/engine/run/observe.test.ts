@@ -132,6 +132,5 @@ t.test('what the step is fed, and the finer tree of a dispute', async (t) => {
     t.same(found, { name, dtype, shape, digest: tensorDigest(data, FINE_CHUNK) });
   }
   const computed = observedBytes!.get(made[2]!)!;
-  t.ok(computed.length > FINE_CHUNK || tensorDigest(computed) === tensorDigest(computed, FINE_CHUNK));
   t.equal(observed?.find(({ name }) => name === made[2])?.digest, tensorDigest(computed, FINE_CHUNK));
 });
