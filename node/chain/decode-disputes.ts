@@ -1,5 +1,5 @@
 /** Logs of the dispute court in the node's own words. */
-import { type Element, PHASES, REASONS } from '#protocol/dispute/moves.ts';
+import { type NamedElement, PHASES, REASONS } from '#protocol/dispute/moves.ts';
 import { hash } from '#protocol/ids.ts';
 import type { Fields, Row } from './event-fields.ts';
 
@@ -8,7 +8,7 @@ const phase = (f: Fields) => PHASES[f.number('phase')] ?? 'none';
 
 /** DisputeGame.sol WITHHELD */
 const WITHHELD_WORD = 2n ** 64n - 1n;
-const elementOf = (element: bigint): Element => (element === WITHHELD_WORD ? null : Number(element));
+const elementOf = (element: bigint): NamedElement => (element === WITHHELD_WORD ? null : Number(element));
 
 export const DISPUTE_ROWS: Readonly<Record<string, readonly Row[]>> = {
   Accused: [

@@ -1,5 +1,5 @@
 /** Disputes: the port over DisputeCourt. */
-import { type ChallengerMove, type Element, REASONS, type WorkerMove } from '#protocol/dispute/moves.ts';
+import { type ChallengerMove, type NamedElement, REASONS, type WorkerMove } from '#protocol/dispute/moves.ts';
 import type { CommittedProof, DisputePort } from '#protocol/ports.ts';
 import { type Calls, flag } from './calls.ts';
 
@@ -14,7 +14,7 @@ const accused = ({ epoch, worker, proof, placement, terms }: CommittedProof): re
 
 /** DisputeGame.sol WITHHELD */
 const WITHHELD_WORD = 2n ** 64n - 1n;
-const elementOf = (element: Element): bigint => (element === null ? WITHHELD_WORD : BigInt(element));
+const elementOf = (element: NamedElement): bigint => (element === null ? WITHHELD_WORD : BigInt(element));
 
 /** Arguments of a move after the dispute's number, in the order of IDisputeCourt.sol. */
 function argumentsOf(move: ChallengerMove | WorkerMove): readonly unknown[] {
