@@ -165,7 +165,11 @@ async function openRooms(parts: Assembly) {
 type Rooms = Awaited<ReturnType<typeof openRooms>>;
 
 /** What the roles remember and share: specifications, proofs, verdicts. */
-async function openMemory({ chain, p2p, blobs, engine, keepOf }: Rooms, { log, life }: Assembly, { domain, self }: RolePorts) {
+async function openMemory(
+  { chain, p2p, blobs, engine, keepOf }: Rooms,
+  { log, life }: Assembly,
+  { domain, self }: RolePorts,
+) {
   const book = new JobBook({ blobs, view: chain.view, log });
   const index = new ProofIndex({ ask: p2p.ask, keep: keepOf('compute'), view: chain.view }, domain);
   const shelf = new Shelf(keepOf('compute'));
@@ -218,7 +222,19 @@ function portsOf(rooms: Rooms, { keys, log, profile }: Assembly) {
   const { signer } = keys;
   const { gossip, ask } = p2p;
   const keep = keepOf('validator');
-  return { ...chain, blobs, gossip, ask, engine, signer, keep, random: systemRandom, log, domain, self: signer.address };
+  return {
+    ...chain,
+    blobs,
+    gossip,
+    ask,
+    engine,
+    signer,
+    keep,
+    random: systemRandom,
+    log,
+    domain,
+    self: signer.address,
+  };
 }
 
 type RolePorts = ReturnType<typeof portsOf>;

@@ -33,7 +33,11 @@ export interface AnswerPorts {
 }
 
 /** A value may have more bytes than an answer: it becomes a blob, and the answer says where. Only in the block that is open. */
-async function valueOf({ transcripts, view, blobs }: AnswerPorts, asked: ValueQuestion, self: Address): Promise<Cid | null> {
+async function valueOf(
+  { transcripts, view, blobs }: AnswerPorts,
+  asked: ValueQuestion,
+  self: Address,
+): Promise<Cid | null> {
   const dispute = view.disputes().find(({ id }) => id === BigInt(asked.dispute));
   if (dispute?.worker !== self || dispute.phase !== 'nameValue') return null;
   const side = await transcripts.sideOf(dispute);

@@ -62,7 +62,9 @@ export async function findCase(
 export function blobsOf({ on, entry, lawful, index }: DisputeCase): Cid[] {
   const { proof, trace, source } = lawful;
   const ends = [trace.checkpoints[index], trace.checkpoints[index + 1]].map((checkpoint) => checkpoint?.state ?? null);
-  const parts = [source.graph, source.data, source.start?.state ?? null, ...ends].filter((part) => typeof part === 'string');
+  const parts = [source.graph, source.data, source.start?.state ?? null, ...ends].filter(
+    (part) => typeof part === 'string',
+  );
   return [cidOfDigest(on.manifest, 'dag-cbor'), entry.proof, proof.traceCid, ...proof.inputs, ...(parts as Cid[])];
 }
 

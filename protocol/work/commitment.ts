@@ -104,10 +104,7 @@ export function leafPath(work: CommittedWork, index: number): SumStep[] {
 /** The proof that covers an offset in [0, units), and the offset inside it. */
 export function entryAt(work: CommittedWork, offset: bigint): { readonly entry: Entry; readonly within: bigint } {
   const entries = work.leaves.flatMap((leaf) => leaf.entries);
-  const { index, within } = leafAt(
-    entries.map(entryNode),
-    offset,
-  );
+  const { index, within } = leafAt(entries.map(entryNode), offset);
   const found = entries[index];
   if (found === undefined) throw new RangeError(`no entry ${index}`);
   return { entry: found, within };

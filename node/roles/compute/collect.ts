@@ -10,7 +10,10 @@ import { onEach } from '../duty.ts';
 import { isOver } from '../turns.ts';
 
 export interface CollectPorts {
-  readonly view: Pick<ChainView, 'commitments' | 'seed' | 'settled' | 'job' | 'paid' | 'resets' | 'slashed' | 'disputes'>;
+  readonly view: Pick<
+    ChainView,
+    'commitments' | 'seed' | 'settled' | 'job' | 'paid' | 'resets' | 'slashed' | 'disputes'
+  >;
   readonly blobs: Pick<Blobs, 'getObject'>;
   readonly work: Pick<WorkPort, 'finalize'>;
   readonly market: Pick<MarketPort, 'redeem'>;

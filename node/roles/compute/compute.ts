@@ -13,7 +13,12 @@ import { Working, type WorkPorts, type WorkSettings } from './work.ts';
 
 type ClaimingPorts = ConstructorParameters<typeof Claiming>[0];
 
-export type ComputePorts = DutyPorts & ClaimingPorts & WorkPorts & CommitPorts & CollectPorts & DefendPorts & { readonly log: Log };
+export type ComputePorts = DutyPorts &
+  ClaimingPorts &
+  WorkPorts &
+  CommitPorts &
+  CollectPorts &
+  DefendPorts & { readonly log: Log };
 export type ComputeSettings = ClaimSettings & WorkSettings & CommitSettings & CollectSettings;
 
 export interface ComputeMemory {

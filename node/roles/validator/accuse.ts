@@ -89,8 +89,10 @@ export class Accusing {
   /** @returns by which call */
   async #bring(on: CommitmentView, record: VerdictRecord, signal: AbortSignal): Promise<keyof AccusePorts['disputes']> {
     const { charge, reason } = record;
-    if (charge !== null && reason === 'inflated-units' && (await this.#byUnits(on, charge, signal))) return 'accuseUnits';
-    if (charge !== null && reason === 'wrong-result' && (await this.#byResult(on, charge, signal))) return 'accuseResult';
+    if (charge !== null && reason === 'inflated-units' && (await this.#byUnits(on, charge, signal)))
+      return 'accuseUnits';
+    if (charge !== null && reason === 'wrong-result' && (await this.#byResult(on, charge, signal)))
+      return 'accuseResult';
     await this.#ports.disputes.accuse({
       epoch: on.epoch,
       worker: on.worker,
@@ -147,4 +149,3 @@ export class Accusing {
 
 const isGame = ({ plan, comparison }: { plan: { kind: string }; comparison: string }): boolean =>
   plan.kind === 'train' && comparison === 'exact';
-

@@ -90,7 +90,10 @@ export class Judging {
   }
 
   /** Of a game its segment, otherwise what the challenger's report says; `none` when it says nothing that could be looked at. */
-  async #chargeOf({ segment, detail, challenger, worker, epoch: of }: DisputeView, signal: AbortSignal): Promise<Charge | null | 'none'> {
+  async #chargeOf(
+    { segment, detail, challenger, worker, epoch: of }: DisputeView,
+    signal: AbortSignal,
+  ): Promise<Charge | null | 'none'> {
     if (segment !== null) return { task: segment.task, shard: segment.shard, segment: segment.index };
     const found = await this.#ports.blobs.getObject(cidOfDigest(detail, 'dag-cbor'), { from: [challenger], signal });
     const parsed = verdictReport.safeParse(found);

@@ -96,7 +96,9 @@ export class Looking {
   async #decide(on: CommitmentView, report: AuditReport): Promise<void> {
     const { verdict, auditDigest, reason } = report;
     const { self } = this.#settings;
-    const cid = await this.#ports.blobs.putObject(reportOf({ epoch: on.epoch, worker: on.worker, validator: self }, report));
+    const cid = await this.#ports.blobs.putObject(
+      reportOf({ epoch: on.epoch, worker: on.worker, validator: self }, report),
+    );
     await this.#ports.blobs.keep(cid, `epoch/${on.epoch}`);
     const salt = hash(`0x${Buffer.from(this.#ports.random.bytes(32)).toString('hex')}`);
     await this.#records.decide(on.epoch, on.worker, {

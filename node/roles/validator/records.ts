@@ -38,11 +38,6 @@ export class VerdictRecords {
     return parsed.success ? parsed.data : null;
   }
 
-  /** Did this validator reveal a fault of that worker's epoch? */
-  async foundFault(of: Epoch, worker: Address): Promise<boolean> {
-    return (await this.get(of, worker))?.verdict === 'fault';
-  }
-
   /** @throws RangeError when another verdict stands already */
   async decide(of: Epoch, worker: Address, record: VerdictRecord): Promise<void> {
     const before = await this.get(of, worker);
@@ -55,7 +50,8 @@ export class VerdictRecords {
     const counts = { ok: 0, fault: 0, unavailable: 0 };
     for (const [, value] of await this.#keep.list('verdict/')) {
       const parsed = verdictRecord.safeParse(value);
-      if (parsed.success && (parsed.data.stage === 'revealed' || parsed.data.stage === 'accused')) counts[parsed.data.verdict] += 1;
+      if (parsed.success && (parsed.data.stage === 'revealed' || parsed.data.stage === 'accused'))
+        counts[parsed.data.verdict] += 1;
     }
     return counts;
   }

@@ -33,7 +33,11 @@ export function reportOf(
 }
 
 /** What the report accuses the worker of: the sample with the fault; null where the list itself is wrong. */
-export function chargeOf({ samples }: { readonly samples: ReadonlyArray<Charge & { readonly fault: unknown }> }): Charge | null {
+export function chargeOf({
+  samples,
+}: {
+  readonly samples: ReadonlyArray<Charge & { readonly fault: unknown }>;
+}): Charge | null {
   const found = samples.find(({ fault }) => fault !== null);
   return found === undefined ? null : { task: found.task, shard: found.shard, segment: found.segment };
 }
