@@ -33,7 +33,7 @@ export interface AnswerPorts {
 }
 
 /** A value may have more bytes than an answer: it becomes a blob, and the answer says where. Only in the block that is open. */
-async function valueOf(
+async function loggedValue(
   { transcripts, view, blobs }: AnswerPorts,
   asked: ValueQuestion,
   self: Address,
@@ -53,7 +53,7 @@ export function answerQuestion(ports: AnswerPorts, self: Address): (asked: unkno
   return async (asked) => {
     const parsed = question.safeParse(asked);
     if (!parsed.success) return null;
-    if (parsed.data.kind === 'value') return valueOf(ports, parsed.data, self);
+    if (parsed.data.kind === 'value') return loggedValue(ports, parsed.data, self);
     const { task, shard, worker } = parsed.data;
     const found = ports.index.newest(task, shard, worker);
     return found === null ? null : proofToWire(found);
