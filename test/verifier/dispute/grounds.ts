@@ -61,7 +61,11 @@ export async function transformerGround(engine: Executor): Promise<Ground | null
   const data = new Map(columns.flatMap(([name, tensor]) => (tensor === undefined ? [] : [[name, tensor] as const])));
   const batch = data.get('x')?.shape[0] ?? 1;
   const optimizer = { kind: 'adamw', lr: 1e-3 } as const;
-  const { step, initialState: state } = compileTrain(model, { batch, loss: { kind: 'softmax-cross-entropy' }, optimizer });
+  const { step, initialState: state } = compileTrain(model, {
+    batch,
+    loss: { kind: 'softmax-cross-entropy' },
+    optimizer,
+  });
   return groundOf(engine, {
     graph: step,
     kind: 'train',

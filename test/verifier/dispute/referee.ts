@@ -227,7 +227,7 @@ export class Referee {
     const at = (this.#value?.element as number) * width;
     this.#inValue(this.#short, sizeOf(instruction), Math.floor(at / 128), result);
     check(isOrdered(instruction, operands), 'list');
-    const computed = elementOf(instruction, this.#value?.element as number, operands);
+    const computed = elementOf(instruction, operands);
     const claimed = result.chunk.slice(at % 128, (at % 128) + width);
     this.#opened = { ...this.#opened, operands };
     this.#phase = isSame(instruction, computed, claimed) ? 'refute' : 'guilty';
