@@ -1,5 +1,5 @@
 /** Instructions of one operation, by opcode and element types: what is not in this table has no form on chain. */
-import { OPCODES } from '#protocol/dispute/opcodes.ts';
+import { OPCODES, type Opcode } from '#protocol/dispute/opcodes.ts';
 import type { TensorType } from '#protocol/trees/tensor.ts';
 import * as f32 from '#verifier/arithmetic/float32.ts';
 import { int64ToFloat32, int64ToFloat64, toFloat32 } from '#verifier/arithmetic/float64.ts';
@@ -25,7 +25,7 @@ const unary = (formula: (a: number) => number): Formulas => ({ 'float32 > float3
 const binary = (formula: (a: number, b: number) => number): Formulas => ({ 'float32 float32 > float32': formula });
 const logical = (formula: (a: number, b: number) => boolean): Formulas => ({ 'bool bool > bool': formula });
 
-const FORMULAS: ReadonlyMap<number, Formulas> = new Map([
+const FORMULAS: ReadonlyMap<Opcode, Formulas> = new Map<Opcode, Formulas>([
   [
     OPCODES.ADD,
     {
@@ -82,7 +82,7 @@ const FORMULAS: ReadonlyMap<number, Formulas> = new Map([
 
 /** @returns undefined where a contract could not compute it */
 export function formulaOf(
-  op: number,
+  op: Opcode,
   operands: readonly TensorType[],
   result: TensorType,
 ): ((...operands: Element[]) => Element) | undefined {
@@ -93,3 +93,12 @@ export function formulaOf(
     return typeof value === 'boolean' ? Number(value) : value;
   };
 }
+
+/** Every row of the table. */
+export const formulaTypes = (): Array<{ op: Opcode; operands: TensorType[]; result: TensorType }> =>
+  [...FORMULAS].flatMap(([op, formulas]) =>
+    Object.keys(formulas).map((signature) => {
+      const [operands = '', result] = signature.split(' > ');
+      return { op, operands: operands.split(' ') as TensorType[], result: result as TensorType };
+    }),
+  );
