@@ -91,11 +91,8 @@ abstract contract DisputeGame is DisputeJury, DisputeOpenings {
     ) external {
         Dispute storage d = _moveOf(id, Phase.NameBlock);
         _requireInstruction(d, tensor, instruction, instructionPath);
-        (uint32 becomes,,,) = adjudicator.stateOf(instruction);
-        d.position = uint64(d.steps - 1) * d.values + becomes;
-        _requireInLog(d, d.position, next);
-        d.short = next.short;
-        (links[id].tensor, links[id].atEnd) = (tensor, true);
+        _nameLast(d, instruction, next);
+        _mark(links[id], tensor, true);
         _link(id, d, instruction, chunkIndex, chunk);
     }
 
@@ -125,9 +122,8 @@ abstract contract DisputeGame is DisputeJury, DisputeOpenings {
         Dispute storage d = _moveOf(id, Phase.Refute);
         _requireNamed(d, instruction);
         _requirePosted(d, instruction, operand, term, operands);
-        _requireSource(d, instruction, operand, term, operands.chunk, source, chunk);
-        bytes calldata found = chunk.chunk;
-        if (!adjudicator.isRefuted(instruction, d.element, operand, term, operands.chunk, found)) revert NothingWrong();
+        _requireSource(d, _sourceOf(d, instruction, operand, term, operands.chunk), source, chunk);
+        if (!_isRefuted(d.element, operand, term, instruction, operands.chunk, chunk.chunk)) revert NothingWrong();
         _end(id, d, Phase.Guilty);
     }
 
@@ -165,6 +161,29 @@ abstract contract DisputeGame is DisputeJury, DisputeOpenings {
         return chunk[from:to < chunk.length ? to : chunk.length];
     }
 
+    /// @dev What a tensor of the state becomes in the last step.
+    function _nameLast(Dispute storage d, bytes calldata instruction, LogOpening calldata next) internal {
+        (uint32 becomes,,,) = adjudicator.stateOf(instruction);
+        d.position = uint64(d.steps - 1) * d.values + becomes;
+        d.short = next.short;
+        _requireInLog(d, d.position, next);
+    }
+
+    function _mark(Link storage link, uint32 tensor, bool atEnd) internal {
+        (link.tensor, link.atEnd) = (tensor, atEnd);
+    }
+
+    function _isRefuted(
+        uint64 element,
+        uint32 operand,
+        uint32 term,
+        bytes calldata instruction,
+        bytes calldata posted,
+        bytes calldata found
+    ) internal view returns (bool) {
+        return adjudicator.isRefuted(instruction, element, operand, term, posted, found);
+    }
+
     // ---- what is decided at once ----
 
     /// @dev What comes next is the kind of the named value's.
@@ -185,7 +204,7 @@ abstract contract DisputeGame is DisputeJury, DisputeOpenings {
         }
         if (d.position >= d.values) return _decideCarried(id, d, instruction, earlier);
         (uint256 width,) = _sizesOf(instruction);
-        links[id].tensor = uint32(d.position);
+        _mark(links[id], uint32(d.position), false);
         _link(id, d, instruction, d.element * width / ChunkTreeLib.FINE, chunk);
     }
 

@@ -14,6 +14,14 @@ import {Wiring} from "./types/Parameters.sol";
 /// @notice Whether what a side shows is what stands under the roots of its dispute: words of the log, chunks of its values,
 /// instructions of the program.
 abstract contract DisputeOpenings is DisputeDocket {
+    /// @dev Where an operand comes from: 128 bytes of a value, or nowhere.
+    struct Source {
+        bool outside;
+        uint32 value;
+        uint64 chunk;
+        uint64 length;
+    }
+
     IAdjudicator internal immutable adjudicator;
 
     constructor(Wiring memory w) {
@@ -122,24 +130,30 @@ abstract contract DisputeOpenings is DisputeDocket {
         _requireChunk(d.operands, total, ChunkTreeLib.FINE, offset / ChunkTreeLib.FINE, posted);
     }
 
-    /// @dev The 128 bytes that the operand was read from, in the same step of the log; none for padding.
-    function _requireSource(
+    function _sourceOf(
         Dispute storage d,
         bytes calldata instruction,
         uint32 operand,
         uint32 term,
-        bytes calldata posted,
+        bytes calldata posted
+    ) internal view returns (Source memory s) {
+        uint64 element = d.element;
+        (s.outside, s.value, s.chunk, s.length) = adjudicator.sourceOf(instruction, element, operand, term, posted);
+    }
+
+    /// @dev The 128 bytes that an operand was read from, in the same step of the log; none for padding.
+    function _requireSource(
+        Dispute storage d,
+        Source memory source,
         LogOpening calldata opening,
         ChunkOpening calldata chunk
     ) internal view {
-        (bool outside, uint32 source, uint64 index, uint64 length) =
-            adjudicator.sourceOf(instruction, d.element, operand, term, posted);
-        if (outside) {
+        if (source.outside) {
             if (chunk.chunk.length != 0) revert WrongOpening();
             return;
         }
         uint256 position = d.position;
-        _requireInLog(d, position - position % d.values + source, opening);
-        _requireFine(opening.short, length, index, chunk);
+        _requireInLog(d, position - position % d.values + source.value, opening);
+        _requireFine(opening.short, source.length, source.chunk, chunk);
     }
 }

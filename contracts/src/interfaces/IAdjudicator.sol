@@ -11,7 +11,6 @@ interface IAdjudicator {
     error TrailingBytes(uint256 bytes_);
     error NoSuchType(uint256 type_);
     error TooLarge();
-    error WrongOperands(uint256 op);
     error NoSuchElement(uint64 element);
     error NoSuchOperand(uint32 operand, uint32 term);
     /// @notice The contract has no way to compute an element of this; kindOf says NONE of it
@@ -75,13 +74,10 @@ interface IAdjudicator {
     /// @return source number of the value
     /// @return chunk which 128 bytes of the value
     /// @return length bytes of the value
-    function sourceOf(
-        bytes calldata instruction,
-        uint64 element,
-        uint32 operand,
-        uint32 term,
-        bytes calldata posted
-    ) external pure returns (bool outside, uint32 source, uint64 chunk, uint64 length);
+    function sourceOf(bytes calldata instruction, uint64 element, uint32 operand, uint32 term, bytes calldata posted)
+        external
+        pure
+        returns (bool outside, uint32 source, uint64 chunk, uint64 length);
 
     /// @notice Whether an opened operand is not what its source has. Of a SCATTER also whether a term is listed (operand 1) that does
     /// not name the element, or is not although it does

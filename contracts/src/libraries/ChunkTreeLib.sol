@@ -27,13 +27,11 @@ library ChunkTreeLib {
     }
 
     /// @notice The root that a chunk and its path lead to; the length fixes the shape of the tree
-    function rootFrom(
-        uint256 length,
-        uint256 chunkBytes,
-        uint256 index,
-        bytes memory chunk,
-        bytes32[] memory siblings
-    ) internal pure returns (bytes32) {
+    function rootFrom(uint256 length, uint256 chunkBytes, uint256 index, bytes memory chunk, bytes32[] memory siblings)
+        internal
+        pure
+        returns (bytes32)
+    {
         uint256 count = countOf(length, chunkBytes);
         if (index >= count) revert NoSuchChunk(index);
         uint256 expected = index + 1 < count ? chunkBytes : length - index * chunkBytes;
