@@ -59,11 +59,24 @@ const law = z.strictObject({
   unbondSeconds: seconds('how long stake stays slashable after it was asked back'),
   claimTimeoutSeconds: seconds('after which an unpaid claim on a shard lapses'),
   claimWindowSeconds: seconds('after which unclaimed rewards return to the pool'),
+  disputeSeconds: seconds('time for one move of a dispute; whoever lets it pass loses'),
   committee: z.int().min(1).max(1000).describe('m: expected validators on the committee of a worker and epoch'),
   samples: z.int().min(1).max(1000).describe('q: samples that each validator draws from a worker'),
+  jury: z.int().min(1).max(1000).describe('expected validators on the jury of a dispute that no computation decides'),
 });
 
-export const contractNames = ['token', 'beacon', 'stakes', 'ledger', 'court', 'pool', 'market', 'credential'] as const;
+export const contractNames = [
+  'token',
+  'beacon',
+  'stakes',
+  'ledger',
+  'court',
+  'pool',
+  'market',
+  'credential',
+  'adjudicator',
+  'disputes',
+] as const;
 
 export const profileSchema = z.strictObject({
   name: z
@@ -83,6 +96,8 @@ export const profileSchema = z.strictObject({
       pool: contract,
       market: contract,
       credential: contract,
+      adjudicator: contract,
+      disputes: contract,
     })
     .optional()
     .describe('addresses of the deployed contracts; absent before deployment'),

@@ -30,18 +30,29 @@ export interface Law {
   readonly claimTimeoutSeconds: number;
   /** From the moment an epoch's emission can be claimed to the moment what is left of it returns to the pool. */
   readonly claimWindowSeconds: number;
+  /** Time for one move of a dispute. */
+  readonly disputeSeconds: number;
   /** Expected members of a committee. */
   readonly committee: number;
   /** Samples that each member draws. */
   readonly samples: number;
+  /** Expected members of the jury of a dispute. */
+  readonly jury: number;
 }
+
+/** Moves of a dispute for which stake stays: the six of a game, and two for the time of a jury. StakeRegistry.sol MOVES */
+const DISPUTE_MOVES = 8;
 
 /** The relations that the law's numbers must keep; each returns the sentence that is broken. */
 const RELATIONS: ReadonlyArray<readonly [(law: Law) => boolean, string]> = [
   [(l) => l.commitSeconds < l.epochSeconds, 'a commit window ends before the next one begins'],
-  [(l) => l.unbondSeconds >= l.epochSeconds + exposure(l), 'stake stays until every commitment made on it is final'],
+  [
+    (l) => l.unbondSeconds >= l.epochSeconds + exposure(l) + DISPUTE_MOVES * l.disputeSeconds,
+    'stake stays until every commitment made on it is final and every dispute about it has ended',
+  ],
   [(l) => l.claimTimeoutSeconds >= l.epochSeconds + exposure(l), 'a claim outlives an honest delivery'],
   [(l) => l.committee >= 1 && l.samples >= 1, 'somebody looks at something'],
+  [(l) => l.jury >= 1 && l.disputeSeconds >= 1, 'somebody decides what no computation does, and moves can be made'],
 ];
 
 /** Seconds from the end of an epoch to the finality of its commitments. */

@@ -26,6 +26,10 @@ export interface Parameters extends EmissionRates {
   readonly claimWindowSeconds: number;
   readonly maxBaseUnits: bigint;
   readonly committee: number;
+  readonly disputeSeconds: number;
+  readonly jury: number;
+  /** Hash of the terms of the protocol's own tasks. */
+  readonly baseTerms: Hash;
 }
 
 export interface Deployment {
@@ -57,11 +61,13 @@ export function precomputeAddresses(from: string, nonce: number): Addresses {
     pool: at('pool'),
     market: at('market'),
     credential: at('credential'),
+    adjudicator: at('adjudicator'),
+    disputes: at('disputes'),
   };
 }
 
 /** Above what the largest contract takes; unused gas is not paid. */
-const DEPLOY_GAS = 8_000_000n;
+const DEPLOY_GAS = 12_000_000n;
 
 /** What a deployment is made of: the numbers of the law, and the beacon that seeds it. */
 export interface Terms {
@@ -69,9 +75,10 @@ export interface Terms {
   readonly beacon: BeaconChain;
 }
 
-/** Constructor arguments: the token needs the pool alone, the credential the others, the rest the parameters as well. */
+/** Constructor arguments: the token needs the pool alone, the adjudicator nobody, the credential the others, the rest the parameters as well. */
 function argumentsOf(name: ContractName, { parameters, beacon }: Terms, addresses: Addresses): readonly unknown[] {
   if (name === 'token') return [addresses.pool];
+  if (name === 'adjudicator') return [];
   if (name === 'beacon') return [parameters, { ...beacon, publicKey: uncompressedKey(beacon.publicKey) }];
   if (name === 'credential') return [addresses];
   return [parameters, addresses];

@@ -22,10 +22,13 @@ export const LAW = {
   revealSeconds: 1000,
   finalizeSeconds: 1000,
   vestSeconds: 1000,
-  unbondSeconds: 5000,
+  unbondSeconds: 13_000,
   claimTimeoutSeconds: 2000,
   claimWindowSeconds: 100_000,
+  disputeSeconds: 1000,
   committee: 3,
+  jury: 12,
+  baseTerms: hash(`0x${'b7'.repeat(32)}`),
 } as const;
 
 export interface Actor {
