@@ -52,11 +52,7 @@ const RELATIONS: ReadonlyArray<readonly [(law: Law) => boolean, string]> = [
   [(l) => l.commitSeconds < l.epochSeconds, 'a commit window ends before the next one begins'],
   [
     (l) => l.unbondSeconds >= l.epochSeconds + exposure(l) + DISPUTE_MOVES * l.disputeSeconds,
-<<<<<<< HEAD
-    'stake stays until every commitment made on it, and every dispute about one, is final',
-=======
     'stake stays until every commitment made on it is final and every dispute about it has ended',
->>>>>>> 5c65e71cf652a5446bd5f65e8fe0a2ccdd48fa41
   ],
   [(l) => l.claimTimeoutSeconds >= l.epochSeconds + exposure(l), 'a claim outlives an honest delivery'],
   [(l) => l.committee >= 1 && l.samples >= 1, 'somebody looks at something'],

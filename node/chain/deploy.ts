@@ -28,11 +28,7 @@ export interface Parameters extends EmissionRates {
   readonly committee: number;
   readonly disputeSeconds: number;
   readonly jury: number;
-<<<<<<< HEAD
-  /** Hash of the terms of base tasks. */
-=======
   /** Hash of the terms of the protocol's own tasks. */
->>>>>>> 5c65e71cf652a5446bd5f65e8fe0a2ccdd48fa41
   readonly baseTerms: Hash;
 }
 
