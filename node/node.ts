@@ -25,7 +25,7 @@ import { startP2p } from './p2p/start.ts';
 import { type DeployedProfile, readDeployedProfile } from './profile.ts';
 import { answerQuestion } from './roles/answers.ts';
 import { Compute } from './roles/compute/compute.ts';
-import { type MakeProof, type ProveContext, type ProvePorts, proveShard } from './roles/compute/prove.ts';
+import { proveShard } from './roles/compute/prove.ts';
 import { Shelf } from './roles/compute/shelf.ts';
 import { Duty } from './roles/duty.ts';
 import { followHints } from './roles/hints.ts';
@@ -36,6 +36,7 @@ import { Staking } from './roles/stake.ts';
 import { VerdictRecords } from './roles/validator/records.ts';
 import { Validator } from './roles/validator/validator.ts';
 import type { Settings } from './settings.ts';
+import type { Disguise, Prover } from './disguise.ts';
 import { Database } from './store/database.ts';
 import { openKeep } from './store/keep.ts';
 
@@ -46,14 +47,11 @@ export interface RunningNode {
 
 export interface StartOptions {
   readonly password: string;
-  /** Makes the proofs; only the adversaries of a devnet pass another. */
-  readonly prover?: (ports: ProvePorts, context: ProveContext) => MakeProof;
+  /** What makes it dishonest; only the adversaries of a devnet pass one. */
+  readonly disguise?: Disguise;
 }
 
-const honest =
-  (ports: ProvePorts, context: ProveContext): MakeProof =>
-  (order, signal) =>
-    proveShard(ports, context, order, signal);
+const honest: Prover = (ports, context) => (order, signal) => proveShard(ports, context, order, signal);
 
 /** Epochs after the claim of an epoch opened in which this node looks for things to collect: what is older is claimed by hand. */
 const LEEWAY = 24;
@@ -100,7 +98,7 @@ export async function startNode(settings: Settings, options: StartOptions): Prom
       life,
       profile,
       keys,
-      prover: options.prover ?? honest,
+      disguise: options.disguise ?? {},
     });
   } catch (error) {
     await life.stop();
@@ -117,7 +115,7 @@ interface Assembly {
   readonly life: Lifecycle;
   readonly profile: DeployedProfile;
   readonly keys: Keys;
-  readonly prover: NonNullable<StartOptions['prover']>;
+  readonly disguise: Disguise;
 }
 
 /** Everything that talks to the world: disk, chain, engine processes, network. Later ones use earlier ones. */
@@ -187,7 +185,7 @@ async function openMemory(
 type Memory = Awaited<ReturnType<typeof openMemory>>;
 
 /** Starts the roles of the settings over the ports of the rooms. */
-async function startRoles(parts: Assembly, ports: RolePorts, memory: Memory, engine: string): Promise<void> {
+async function startRoles(parts: Assembly, ports: NodePorts, memory: Memory, engine: string): Promise<void> {
   const { settings, life, profile } = parts;
   const { law } = profile;
   const { domain, self } = ports;
@@ -203,7 +201,7 @@ async function startRoles(parts: Assembly, ports: RolePorts, memory: Memory, eng
     const { classes } = ports.engine;
     // Base tasks are of class exact.
     const baseTasks = classes.has('exact') ? settings.compute.baseTasks : 0;
-    const prove = parts.prover(ports, { domain, engine });
+    const prove = (parts.disguise.prover ?? honest)(ports, { domain, engine });
     const limits = { self, law, domain, workers, baseTasks, capacity: workers * 2, classes, lookback };
     await life.start(running('compute', new Compute({ ...ports, prove }, limits, memory)));
   }
@@ -237,12 +235,13 @@ function portsOf(rooms: Rooms, { keys, log, profile }: Assembly) {
   };
 }
 
-type RolePorts = ReturnType<typeof portsOf>;
+export type NodePorts = ReturnType<typeof portsOf>;
 
 async function assemble(parts: Assembly): Promise<RunningNode> {
   const { settings, home, ring, metrics, log, life, profile } = parts;
   const rooms = await openRooms(parts);
-  const ports = portsOf(rooms, parts);
+  const honestPorts = portsOf(rooms, parts);
+  const ports = parts.disguise.ports?.(honestPorts) ?? honestPorts;
   const memory = await openMemory(rooms, parts, ports);
   const { engine } = rooms.measured;
   await startRoles(parts, ports, memory, engine);

@@ -61,8 +61,6 @@ const law = z.strictObject({
   claimWindowSeconds: seconds('after which unclaimed rewards return to the pool'),
   disputeSeconds: seconds('time for one move of a dispute; whoever lets it pass loses'),
   committee: z.int().min(1).max(1000).describe('m: expected validators on the committee of a worker and epoch'),
-  disputeSeconds: seconds('time for one move of a dispute'),
-  jury: z.int().min(1).max(1000).describe('expected validators on the jury of a dispute'),
   samples: z.int().min(1).max(1000).describe('q: samples that each validator draws from a worker'),
   jury: z.int().min(1).max(1000).describe('expected validators on the jury of a dispute that no computation decides'),
 });

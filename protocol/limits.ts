@@ -34,10 +34,6 @@ export interface Law {
   readonly disputeSeconds: number;
   /** Expected members of a committee. */
   readonly committee: number;
-  /** For one move of a dispute. */
-  readonly disputeSeconds: number;
-  /** Expected members of a dispute's jury. */
-  readonly jury: number;
   /** Samples that each member draws. */
   readonly samples: number;
   /** Expected members of the jury of a dispute. */

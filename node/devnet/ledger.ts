@@ -32,7 +32,7 @@ async function eventsOf(node: RunningParticipant) {
   }
 }
 
-export type Facts = Omit<Summary, 'ok' | 'accuracy' | 'seconds'>;
+export type Facts = Omit<Summary, 'ok' | 'accuracy' | 'cheat' | 'seconds'>;
 
 export async function readFacts(chain: Chain, participants: readonly RunningParticipant[]): Promise<Facts> {
   const validators = participants.filter(({ role }) => role === 'validator');

@@ -11,12 +11,13 @@ import { cliError } from '../cli/errors.ts';
 import { aborted } from '../lifecycle.ts';
 import { createLog } from '../log.ts';
 import type { DeployedProfile } from '../profile.ts';
-import { type CheatKind, cheats, isCheatKind } from './cheats.ts';
 import { commitmentsUpTo, readFacts } from './ledger.ts';
 import { createParticipant, type Participant, type RunningParticipant, startParticipant } from './participant.ts';
 import { type Emit, emitJson, emitLines, type Summary, summaryFields, summaryTable } from './report.ts';
 import { type EmbeddedChain, startEmbeddedChain } from './embedded.ts';
 import { tellStory, until } from './story.ts';
+import { type AdversaryKind, isAdversary, zoo } from './zoo/zoo.ts';
+import { accomplicesOf, endingOf } from './zoo/ending.ts';
 
 export interface DevnetOptions {
   readonly compute: number;
@@ -35,12 +36,16 @@ export interface DevnetOptions {
 const PROFILE = 'profile.yaml';
 const EXAMPLE = resolve(import.meta.dirname, '..', '..', 'examples', 'digits');
 
-function cast(options: DevnetOptions, cheat: CheatKind | null): Array<Pick<Participant, 'name' | 'role' | 'cheat'>> {
-  const numbered = (role: 'compute' | 'validator', count: number) =>
+type Named = Pick<Participant, 'name' | 'role' | 'cheat'>;
+
+const dishonest = (kind: AdversaryKind): Named => ({ name: `cheat-${kind}`, role: zoo[kind].role, cheat: kind });
+
+function cast(options: DevnetOptions, cheat: AdversaryKind | null): Named[] {
+  const numbered = (role: 'compute' | 'validator', count: number): Named[] =>
     Array.from({ length: count }, (_, i) => ({ name: `${role}-${i + 1}`, role, cheat: null }));
   const crowd = [...numbered('validator', options.validators), ...numbered('compute', options.compute)];
-  const dishonest = cheat === null ? [] : [{ name: `cheat-${cheat}`, role: 'compute' as const, cheat }];
-  return [...crowd, ...dishonest, { name: 'submitter', role: 'submitter', cheat: null }];
+  const kinds = cheat === null ? [] : [cheat, ...accomplicesOf(cheat)];
+  return [...crowd, ...kinds.map(dishonest), { name: 'submitter', role: 'submitter', cheat: null }];
 }
 
 /** Runs the whole story. @returns whether it ended as it should */
@@ -70,16 +75,16 @@ export async function runDevnet(options: DevnetOptions, print: (line: string) =>
   }
 }
 
-function cheatOf(kind: string | undefined): CheatKind | null {
+function cheatOf(kind: string | undefined): AdversaryKind | null {
   if (kind === undefined) return null;
-  if (!isCheatKind(kind))
-    throw cliError('BAD_VALUE', { flag: '--cheat', value: kind, expected: `one of ${Object.keys(cheats).join(', ')}` });
+  if (!isAdversary(kind))
+    throw cliError('BAD_VALUE', { flag: '--cheat', value: kind, expected: `one of ${Object.keys(zoo).join(', ')}` });
   return kind;
 }
 
 interface Run {
   readonly options: DevnetOptions;
-  readonly cheat: CheatKind | null;
+  readonly cheat: AdversaryKind | null;
   readonly root: string;
   readonly emit: Emit;
   readonly stops: Array<() => Promise<void>>;
@@ -106,21 +111,18 @@ async function run({ options, cheat, root, emit, stops }: Run): Promise<Omit<Sum
   const miners = running.filter(({ role, cheat: kind }) => role === 'compute' && kind === null);
   const submitter = running.find(({ role }) => role === 'submitter');
   if (submitter === undefined) throw new RangeError('a devnet has a submitter');
-  const guilty = running.filter((participant) => participant.cheat !== null).map(({ address }) => address);
-  const caught = () => guilty.every((address) => chain.view.slashed(address));
+  const adversary = running.find((participant) => participant.cheat !== null && participant.cheat === cheat);
+  const mustBeSlashed = cheat !== null && zoo[cheat].expected === 'slashed';
+  const caught = () => adversary === undefined || !mustBeSlashed || chain.view.slashed(adversary.address);
   const parts = { chain, miners, submitter, clock, emit, signal: options.signal, caught };
   const jobs =
     options.job === undefined ? { example: EXAMPLE, into: join(root, 'jobs') } : { file: resolve(options.job) };
   const accuracy = await tellStory(parts, jobs);
   await untilPaid(parts, embedded.profile, running);
   const facts = await readFacts(chain, running);
-  const ok =
-    sameAddresses(
-      facts.slashed.map(({ address }) => address),
-      guilty,
-    ) &&
-    (accuracy !== null || options.job !== undefined);
-  return { ok, accuracy, ...facts };
+  const report = cheat === null || adversary === undefined ? null : endingOf(chain, cheat, adversary, running);
+  const isAsItShould = report?.held ?? facts.slashed.length === 0;
+  return { ok: isAsItShould && (accuracy !== null || options.job !== undefined), accuracy, cheat: report, ...facts };
 }
 
 /** @param bootstrap peers that whoever joins by this profile meets first */
@@ -189,8 +191,4 @@ async function untilPaid(
 async function owes(chain: Chain, account: Address, upTo: Epoch): Promise<boolean> {
   const owed = await Promise.all(Array.from({ length: upTo + 1 }, (_, i) => chain.pool.claimable(account, epoch(i))));
   return !chain.view.slashed(account) && owed.some(({ work, audit }) => work + audit > 0n);
-}
-
-function sameAddresses(a: readonly Address[], b: readonly Address[]): boolean {
-  return [...new Set(a)].sort().join() === [...b].sort().join();
 }

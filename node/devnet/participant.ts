@@ -11,7 +11,7 @@ import type { Clock, Random } from '#protocol/ports.ts';
 import { openClient } from '../api/client.ts';
 import type { NodeApi } from '../api/ports.ts';
 import { createKeys } from '../keys/keystore.ts';
-import type { CheatKind } from './cheats.ts';
+import type { AdversaryKind } from './zoo/zoo.ts';
 
 export const participantError = errorTable('DEVNET', {
   NOT_STARTED: {
@@ -29,7 +29,7 @@ export type ParticipantRole = 'compute' | 'validator' | 'submitter';
 export interface Participant {
   readonly name: string;
   readonly role: ParticipantRole;
-  readonly cheat: CheatKind | null;
+  readonly cheat: AdversaryKind | null;
   readonly home: string;
   readonly address: Address;
 }

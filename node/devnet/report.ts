@@ -1,11 +1,14 @@
 /** What a devnet prints: events as they happen, and at the end the table, or the same as JSON lines. */
 import { type Address, formatCxt, type Wei } from '#protocol/ids.ts';
 import type { ParticipantRole } from './participant.ts';
+import type { CheatReport } from './zoo/ending.ts';
 
 export interface Summary {
   readonly ok: boolean;
   /** Held-out accuracy as the network's inference job counted it; null where the jobs had no labels. */
   readonly accuracy: number | null;
+  /** What became of the adversary; null on a devnet without one. */
+  readonly cheat: CheatReport | null;
   readonly proofs: number;
   readonly audits: { readonly ok: number; readonly fault: number };
   readonly released: Wei;
@@ -43,6 +46,7 @@ export function summaryFields(s: Summary): Record<string, unknown> {
   return {
     ok: s.ok,
     accuracy: s.accuracy,
+    ...(s.cheat === null ? {} : { cheat: s.cheat }),
     proofs: s.proofs,
     audits: s.audits,
     released: formatCxt(s.released),
@@ -79,6 +83,9 @@ export function summaryTable(s: Summary): string {
     row('released', `${short(s.released)} CXT from the pool for verified work`),
     row('paid', `${short(s.paid)} CXT of fees for the submitter's jobs`),
     row('burned', `${short(s.burned)} CXT`),
+    ...(s.cheat === null
+      ? []
+      : [row('adversary', `${s.cheat.kind}: ${s.cheat.outcome}, expected ${s.cheat.expected}`)]),
     ...s.slashed.map(({ address, amount, reason }) =>
       row('slashed', `${address} lost ${short(amount)} CXT: ${reason}`),
     ),

@@ -1,21 +1,21 @@
-/** Takes shards: which free shards this node asks the market for, and which it frees because their holder was slashed. */
+/** Takes shards: which free shards this node asks the market for. */
 import type { Address } from '#protocol/ids.ts';
-import { WORD } from '#protocol/limits.ts';
-import type { ChainView, Head, Log, MarketPort, StakePort } from '#protocol/ports.ts';
+import { type Law, WORD } from '#protocol/limits.ts';
+import type { Head, MarketPort, StakePort } from '#protocol/ports.ts';
 import type { JobSpec } from '#protocol/work/job.ts';
 import { planJob, type ShardPlan } from '#protocol/work/shard.ts';
 import type { JobBook, OpenJob } from '../job-book.ts';
 import type { ProofIndex } from '../proof-index.ts';
+import { Releasing, type ReleasePorts } from './release.ts';
 
-interface ClaimPorts {
-  readonly view: Pick<ChainView, 'claims' | 'slashed' | 'paid'>;
+interface ClaimPorts extends ReleasePorts {
   readonly market: Pick<MarketPort, 'claimShards' | 'releaseShards'>;
   readonly stake: Pick<StakePort, 'stakeOf' | 'minimum'>;
-  readonly log: Log;
 }
 
 export interface ClaimSettings {
   readonly self: Address;
+  readonly law: Law;
   /** Shards held and not yet delivered, at most. */
   readonly capacity: number;
   /** Classes of jobs that this node's engine serves. */
@@ -65,22 +65,24 @@ export class Claiming {
   readonly #settings: ClaimSettings;
   readonly #book: JobBook;
   readonly #index: ProofIndex;
+  readonly #releasing: Releasing;
 
   constructor(ports: ClaimPorts, settings: ClaimSettings, book: JobBook, index: ProofIndex) {
     this.#ports = ports;
     this.#settings = settings;
     this.#book = book;
     this.#index = index;
+    this.#releasing = new Releasing(ports, settings);
   }
 
-  /** One turn: frees what slashed workers hold, then asks for what this node has room for. */
+  /** One turn: frees what others do not deliver, then asks for what this node has room for. */
   async act(head: Head, signal: AbortSignal): Promise<void> {
     const { self } = this.#settings;
     if (this.#ports.view.slashed(self)) return;
     const { classes } = this.#settings;
     const open = (await this.#book.open(signal)).filter(({ view }) => head.timestamp < view.deadline);
     const jobs = open.filter(({ spec }) => classes.has(spec.class));
-    for (const job of jobs) await this.#freeSlashed(job);
+    for (const job of jobs) await this.#releasing.act(job, head, this.#deliveredOf(job));
     let room = this.#settings.capacity - jobs.reduce((sum, job) => sum + this.#undelivered(job), 0);
     if (room <= 0 || jobs.length === 0 || !(await this.#mayClaim())) return;
     for (const job of jobs) {
@@ -117,20 +119,5 @@ export class Claiming {
   #deliveredOf(job: OpenJob): (shard: number) => boolean {
     const paid = this.#ports.view.paid(job.view.id);
     return (shard) => paid.has(shard) || this.#index.standing(job.view.id, job.spec, shard) !== null;
-  }
-
-  async #freeSlashed(job: OpenJob): Promise<void> {
-    const paid = this.#ports.view.paid(job.view.id);
-    const masks = new Map<string, { holder: Address; word: number; mask: bigint }>();
-    for (const [shard, holder] of this.#ports.view.claims(job.view.id)) {
-      if (!this.#ports.view.slashed(holder) || paid.has(shard)) continue;
-      const key = `${holder}/${wordOf(shard)}`;
-      const before = masks.get(key)?.mask ?? 0n;
-      masks.set(key, { holder, word: wordOf(shard), mask: before | bitOf(shard) });
-    }
-    for (const { holder, word, mask } of masks.values()) {
-      this.#ports.log.info({ job: job.view.id.toString(), holder, word }, 'freeing the shards of a slashed worker');
-      await this.#ports.market.releaseShards({ job: job.view.id, word, mask, holder });
-    }
   }
 }

@@ -22,7 +22,7 @@ export const proveError = errorTable('PROVE', {
 });
 
 export interface ProvePorts {
-  readonly blobs: Pick<Blobs, 'get' | 'put' | 'putObject' | 'keep'>;
+  readonly blobs: Pick<Blobs, 'get' | 'getObject' | 'put' | 'putObject' | 'keep'>;
   readonly engine: Executor;
   readonly signer: Signer;
 }

@@ -1,0 +1,95 @@
+/** Frees shards for others: those of slashed workers at once, those that nobody delivers or serves once the claim has lapsed. */
+import { hashWords } from '#protocol/codec/abi.ts';
+import { CorexError } from '#protocol/errors.ts';
+import type { Address } from '#protocol/ids.ts';
+import { type Law, WORD } from '#protocol/limits.ts';
+import type { ChainView, Head, Log, MarketPort } from '#protocol/ports.ts';
+import { epochAt } from '#protocol/time/epoch.ts';
+import type { OpenJob } from '../job-book.ts';
+import { recentEpochs } from './collect.ts';
+
+export interface ReleasePorts {
+  readonly view: Pick<ChainView, 'claims' | 'slashed' | 'paid' | 'commitments'>;
+  readonly market: Pick<MarketPort, 'releaseShards'>;
+  readonly log: Log;
+}
+
+interface ReleaseSettings {
+  readonly self: Address;
+  readonly law: Law;
+}
+
+/** Why a claim is freed. */
+type Ground = 'slashed' | 'lapsed';
+
+/** Anyone may free a lapsed claim; each waits its own few seconds, so that seldom two pay for it. */
+const SPREAD_S = 8;
+/** Epochs in which a worker that did not serve its data is remembered. */
+const LOOKBACK = 8;
+
+const keyOf = (job: bigint, shard: number, holder: Address): string => `${job}/${shard}/${holder}`;
+
+const shardsIn = ({ word, mask }: { readonly word: number; readonly mask: bigint }): number[] =>
+  Array.from({ length: WORD }, (_, bit) => bit).flatMap((bit) =>
+    (mask >> BigInt(bit)) & 1n ? [word * WORD + bit] : [],
+  );
+
+export class Releasing {
+  readonly #ports: ReleasePorts;
+  readonly #settings: ReleaseSettings;
+  /** When each claim was first seen here, in seconds of chain time: never before it was made, so what lapses here has lapsed. */
+  readonly #since = new Map<string, number>();
+
+  constructor(ports: ReleasePorts, settings: ReleaseSettings) {
+    this.#ports = ports;
+    this.#settings = settings;
+  }
+
+  /** @param isDelivered does a proof of its holder stand for the shard? Then it is left alone, unless its data is not served */
+  async act(job: OpenJob, head: Head, isDelivered: (shard: number) => boolean): Promise<void> {
+    const { view } = job;
+    const paid = this.#ports.view.paid(view.id);
+    const unserved = this.#unserved(head);
+    const parts = new Map<string, { holder: Address; word: number; mask: bigint; ground: Ground }>();
+    for (const [shard, holder] of this.#ports.view.claims(view.id)) {
+      if (paid.has(shard)) continue;
+      const lapsed = this.#hasLapsed(keyOf(view.id, shard, holder), head);
+      const isOthers = holder !== this.#settings.self;
+      const isDue = isOthers && lapsed && (!isDelivered(shard) || unserved.has(holder));
+      const ground = this.#ports.view.slashed(holder) ? 'slashed' : isDue ? 'lapsed' : null;
+      if (ground === null) continue;
+      const word = Math.floor(shard / WORD);
+      const mask = parts.get(`${holder}/${word}`)?.mask ?? 0n;
+      parts.set(`${holder}/${word}`, { holder, word, ground, mask: mask | (1n << BigInt(shard % WORD)) });
+    }
+    for (const { ground, ...part } of parts.values()) {
+      this.#ports.log.info({ job: view.id.toString(), holder: part.holder, word: part.word, ground }, 'freeing shards');
+      await this.#release({ job: view.id, ...part }, head);
+    }
+  }
+
+  /** A holder that took more of the word later has its whole part for longer: the market refuses, and this node waits once more. */
+  async #release(part: { job: bigint; word: number; mask: bigint; holder: Address }, head: Head): Promise<void> {
+    try {
+      await this.#ports.market.releaseShards(part);
+    } catch (error) {
+      if (!(error instanceof CorexError) || error.code !== 'CHAIN_REVERTED') throw error;
+      for (const shard of shardsIn(part)) this.#since.set(keyOf(part.job, shard, part.holder), head.timestamp);
+    }
+  }
+
+  #hasLapsed(key: string, head: Head): boolean {
+    const { self, law } = this.#settings;
+    const since = this.#since.get(key) ?? head.timestamp;
+    this.#since.set(key, since);
+    const turn = Number(BigInt(hashWords([self, since])) % BigInt(SPREAD_S));
+    return head.timestamp >= since + law.claimTimeoutSeconds + turn;
+  }
+
+  #unserved(head: Head): ReadonlySet<Address> {
+    const now = epochAt(this.#settings.law, head.timestamp);
+    if (now === null) return new Set();
+    const commitments = recentEpochs(now, LOOKBACK).flatMap((of) => [...this.#ports.view.commitments(of)]);
+    return new Set(commitments.filter(({ outcome }) => outcome === 'unavailable').map(({ worker }) => worker));
+  }
+}
