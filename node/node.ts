@@ -166,7 +166,7 @@ type Rooms = Awaited<ReturnType<typeof openRooms>>;
 async function openMemory(
   { chain, p2p, blobs, engine, keepOf }: Rooms,
   { log, life }: Assembly,
-  { domain, self }: RolePorts,
+  { domain, self }: NodePorts,
 ) {
   const book = new JobBook({ blobs, view: chain.view, log });
   const index = new ProofIndex({ ask: p2p.ask, keep: keepOf('compute'), view: chain.view }, domain);
