@@ -59,10 +59,10 @@ const law = z.strictObject({
   unbondSeconds: seconds('how long stake stays slashable after it was asked back'),
   claimTimeoutSeconds: seconds('after which an unpaid claim on a shard lapses'),
   claimWindowSeconds: seconds('after which unclaimed rewards return to the pool'),
+  disputeSeconds: seconds('time for one move of a dispute; whoever lets it pass loses'),
   committee: z.int().min(1).max(1000).describe('m: expected validators on the committee of a worker and epoch'),
-  disputeSeconds: seconds('time for one move of a dispute'),
-  jury: z.int().min(1).max(1000).describe('expected validators on the jury of a dispute'),
   samples: z.int().min(1).max(1000).describe('q: samples that each validator draws from a worker'),
+  jury: z.int().min(1).max(1000).describe('expected validators on the jury of a dispute that no computation decides'),
 });
 
 export const contractNames = [

@@ -30,14 +30,14 @@ export interface Law {
   readonly claimTimeoutSeconds: number;
   /** From the moment an epoch's emission can be claimed to the moment what is left of it returns to the pool. */
   readonly claimWindowSeconds: number;
+  /** Time for one move of a dispute. */
+  readonly disputeSeconds: number;
   /** Expected members of a committee. */
   readonly committee: number;
-  /** For one move of a dispute. */
-  readonly disputeSeconds: number;
-  /** Expected members of a dispute's jury. */
-  readonly jury: number;
   /** Samples that each member draws. */
   readonly samples: number;
+  /** Expected members of the jury of a dispute. */
+  readonly jury: number;
 }
 
 /** Moves of a dispute for which stake stays: the six of a game, and two for the time of a jury. StakeRegistry.sol MOVES */
@@ -48,10 +48,11 @@ const RELATIONS: ReadonlyArray<readonly [(law: Law) => boolean, string]> = [
   [(l) => l.commitSeconds < l.epochSeconds, 'a commit window ends before the next one begins'],
   [
     (l) => l.unbondSeconds >= l.epochSeconds + exposure(l) + DISPUTE_MOVES * l.disputeSeconds,
-    'stake stays until every commitment made on it, and every dispute about one, is final',
+    'stake stays until every commitment made on it is final and every dispute about it has ended',
   ],
   [(l) => l.claimTimeoutSeconds >= l.epochSeconds + exposure(l), 'a claim outlives an honest delivery'],
   [(l) => l.committee >= 1 && l.samples >= 1, 'somebody looks at something'],
+  [(l) => l.jury >= 1 && l.disputeSeconds >= 1, 'somebody decides what no computation does, and moves can be made'],
 ];
 
 /** Seconds from the end of an epoch to the finality of its commitments. */

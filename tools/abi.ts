@@ -15,6 +15,8 @@ const DEPLOYED = [
   'MiningPool',
   'TaskMarket',
   'ComputeCredential',
+  'Adjudicator',
+  'DisputeCourt',
 ] as const;
 
 interface Artifact {

@@ -8,7 +8,6 @@ import {ChunkTreeLib} from "./libraries/ChunkTreeLib.sol";
 import {LogLib} from "./libraries/LogLib.sol";
 import {OpcodeLib} from "./libraries/OpcodeLib.sol";
 import {StateTreeLib} from "./libraries/StateTreeLib.sol";
-import {WordTreeLib} from "./libraries/WordTreeLib.sol";
 
 /// @title DisputeGame
 /// @notice The moves of a dispute about a training segment: from the log of all its values to one element of one of them.
@@ -34,8 +33,7 @@ abstract contract DisputeGame is DisputeJury, DisputeOpenings {
     /// @inheritdoc IDisputeCourt
     function openBlocks(uint256 id, bytes calldata blocks) external {
         Dispute storage d = _moveOf(id, Phase.OpenBlocks);
-        _requireShorts(blocks, LogLib.blocksOf(_lengthOf(d)));
-        d.blocks = WordTreeLib.rootOfShorts(blocks);
+        d.blocks = _rootOfShorts(blocks, LogLib.blocksOf(_lengthOf(d)));
         emit Opened(id, Phase.OpenBlocks, blocks);
         _pass(id, d, Phase.NameBlock);
     }
@@ -52,8 +50,7 @@ abstract contract DisputeGame is DisputeJury, DisputeOpenings {
     /// @inheritdoc IDisputeCourt
     function openLeaves(uint256 id, bytes calldata leaves) external {
         Dispute storage d = _moveOf(id, Phase.OpenLeaves);
-        _requireShorts(leaves, LogLib.sizeOf(_lengthOf(d), d.block));
-        if (bytes20(WordTreeLib.rootOfShorts(leaves)) != d.short) revert WrongOpening();
+        if (bytes20(_rootOfShorts(leaves, LogLib.sizeOf(_lengthOf(d), d.block))) != d.short) revert WrongOpening();
         emit Opened(id, Phase.OpenLeaves, leaves);
         _pass(id, d, Phase.NameValue);
     }
@@ -105,7 +102,7 @@ abstract contract DisputeGame is DisputeJury, DisputeOpenings {
         bytes calldata mine = _elementIn(d, instruction, result);
         emit Opened(id, Phase.OpenOperands, operands);
         if (!adjudicator.judge(instruction, d.element, operands, mine)) return _end(id, d, Phase.Guilty);
-        d.operands = ChunkTreeLib.rootOf(operands, ChunkTreeLib.FINE);
+        d.operands = _rootOf(operands);
         _pass(id, d, Phase.Refute);
     }
 
@@ -163,7 +160,7 @@ abstract contract DisputeGame is DisputeJury, DisputeOpenings {
 
     /// @dev What a tensor of the state becomes in the last step.
     function _nameLast(Dispute storage d, bytes calldata instruction, LogOpening calldata next) internal {
-        (uint32 becomes,,,) = adjudicator.stateOf(instruction);
+        (uint32 becomes,,,) = _stateOf(instruction);
         d.position = uint64(d.steps - 1) * d.values + becomes;
         d.short = next.short;
         _requireInLog(d, d.position, next);
@@ -194,7 +191,7 @@ abstract contract DisputeGame is DisputeJury, DisputeOpenings {
         LogOpening calldata earlier,
         ChunkOpening calldata chunk
     ) internal {
-        (uint256 op,, uint64 elements) = adjudicator.kindOf(instruction);
+        (uint256 op,, uint256 elements) = _kindOf(instruction);
         if (d.element >= elements) revert WrongOpening();
         if (op == OpcodeLib.FEED || op == OpcodeLib.NONE) return _refer(id, d);
         if (op == OpcodeLib.CONST) return _decideConstant(id, d, instruction);
@@ -217,7 +214,7 @@ abstract contract DisputeGame is DisputeJury, DisputeOpenings {
     function _decideCarried(uint256 id, Dispute storage d, bytes calldata instruction, LogOpening calldata earlier)
         internal
     {
-        (uint32 becomes,,,) = adjudicator.stateOf(instruction);
+        (uint32 becomes,,,) = _stateOf(instruction);
         uint256 step = d.position / d.values;
         _requireInLog(d, (step - 1) * d.values + becomes, earlier);
         if (earlier.short == d.short) revert NothingWrong();
@@ -234,7 +231,7 @@ abstract contract DisputeGame is DisputeJury, DisputeOpenings {
     ) internal {
         Link storage link = links[id];
         bytes memory head;
-        (, link.place, link.tensors, head) = adjudicator.stateOf(instruction);
+        (, link.place, link.tensors, head) = _stateOf(instruction);
         (, uint256 length) = _sizesOf(instruction);
         _requireFine(d.short, length, chunkIndex, chunk);
         // A value's bytes are elements, counted in 64 bits, times eight at most, and the adjudicator refuses what is larger.

@@ -28,33 +28,56 @@ abstract contract DisputeOpenings is DisputeDocket {
         adjudicator = IAdjudicator(w.adjudicator);
     }
 
+    // Each of these stands at one place alone: the contract has little room.
+
+    function _climb(bytes32 word, uint256 index, uint256 count, bytes32[] calldata path)
+        internal
+        pure
+        returns (bytes32)
+    {
+        return WordTreeLib.climb(word, index, count, path);
+    }
+
+    function _rootOf(uint256 length, uint256 size, uint256 index, ChunkOpening calldata opening)
+        internal
+        pure
+        returns (bytes32)
+    {
+        return ChunkTreeLib.rootFrom(length, size, index, opening.chunk, opening.path);
+    }
+
+    function _rootOf(bytes calldata operands) internal pure returns (bytes32) {
+        return ChunkTreeLib.rootOf(operands, ChunkTreeLib.FINE);
+    }
+
+    function _rootOfShorts(bytes calldata packed, uint256 count) internal pure returns (bytes32) {
+        if (packed.length != count * WordTreeLib.SHORT) revert WrongOpening();
+        return WordTreeLib.rootOfShorts(packed);
+    }
+
     // ---- the log ----
 
     function _lengthOf(Dispute storage d) internal view returns (uint256) {
         return uint256(d.steps) * d.values;
     }
 
-    function _requireShorts(bytes calldata packed, uint256 count) internal pure {
-        if (packed.length != count * WordTreeLib.SHORT) revert WrongOpening();
-    }
-
     function _requireBlock(Dispute storage d, uint256 block_, bytes20 short, bytes32[] calldata path) internal view {
         uint256 count = LogLib.blocksOf(_lengthOf(d));
-        if (WordTreeLib.climb(bytes32(short), block_, count, path) != d.blocks) revert WrongOpening();
+        if (_climb(bytes32(short), block_, count, path) != d.blocks) revert WrongOpening();
     }
 
     function _requireInLog(Dispute storage d, uint256 position, LogOpening calldata opening) internal view {
         uint256 length = _lengthOf(d);
         uint256 side = LogLib.sideOf(length);
         uint256 size = LogLib.sizeOf(length, position / side);
-        bytes32 root = WordTreeLib.climb(bytes32(opening.short), position % side, size, opening.inBlock);
+        bytes32 root = _climb(bytes32(opening.short), position % side, size, opening.inBlock);
         _requireBlock(d, position / side, bytes20(root), opening.inLog);
     }
 
     /// @dev From the named block to the named value.
     function _nameIn(Dispute storage d, uint32 index, bytes20 short, bytes32[] calldata path) internal {
         uint256 length = _lengthOf(d);
-        bytes32 root = WordTreeLib.climb(bytes32(short), index, LogLib.sizeOf(length, d.block), path);
+        bytes32 root = _climb(bytes32(short), index, LogLib.sizeOf(length, d.block), path);
         if (bytes20(root) != d.short) revert WrongOpening();
         // Steps times values fit 64 bits.
         d.position = uint64(d.block * LogLib.sideOf(length) + index);
@@ -69,11 +92,20 @@ abstract contract DisputeOpenings is DisputeDocket {
         bytes calldata instruction,
         bytes32[] calldata path
     ) internal view {
-        if (WordTreeLib.climb(keccak256(instruction), value, d.values, path) != d.program) revert WrongOpening();
+        if (_climb(keccak256(instruction), value, d.values, path) != d.program) revert WrongOpening();
     }
 
     function _requireNamed(Dispute storage d, bytes calldata instruction) internal view {
         if (keccak256(instruction) != d.instruction) revert WrongOpening();
+    }
+
+    /// @return next number of the value that a tensor of the state becomes
+    function _stateOf(bytes calldata instruction)
+        internal
+        view
+        returns (uint32 next, uint32 place, uint32 tensors, bytes memory head)
+    {
+        return adjudicator.stateOf(instruction);
     }
 
     // ---- values ----
@@ -82,18 +114,21 @@ abstract contract DisputeOpenings is DisputeDocket {
         internal
         pure
     {
-        if (ChunkTreeLib.rootFrom(length, size, index, opening.chunk, opening.path) != root) revert WrongOpening();
+        if (_rootOf(length, size, index, opening) != root) revert WrongOpening();
     }
 
     function _requireFine(bytes20 short, uint256 length, uint256 index, ChunkOpening calldata opening) internal pure {
-        bytes32 root = ChunkTreeLib.rootFrom(length, ChunkTreeLib.FINE, index, opening.chunk, opening.path);
-        if (bytes20(root) != short) revert WrongOpening();
+        if (bytes20(_rootOf(length, ChunkTreeLib.FINE, index, opening)) != short) revert WrongOpening();
+    }
+
+    function _kindOf(bytes calldata instruction) internal view returns (uint256, uint256, uint256) {
+        return adjudicator.kindOf(instruction);
     }
 
     /// @return width of an element of the instruction's value
     /// @return length of all its bytes
     function _sizesOf(bytes calldata instruction) internal view returns (uint256 width, uint256 length) {
-        (, uint32 type_, uint64 elements) = adjudicator.kindOf(instruction);
+        (, uint256 type_, uint256 elements) = _kindOf(instruction);
         width = TypeLib.widthOf(type_);
         length = elements * width;
     }
@@ -121,9 +156,9 @@ abstract contract DisputeOpenings is DisputeDocket {
         uint32 term,
         ChunkOpening calldata posted
     ) internal view {
-        (uint32 op,,) = adjudicator.kindOf(instruction);
+        (uint256 op,,) = _kindOf(instruction);
         if (op == OpcodeLib.SCATTER) {
-            if (ChunkTreeLib.rootOf(posted.chunk, ChunkTreeLib.FINE) != d.operands) revert WrongOpening();
+            if (_rootOf(posted.chunk) != d.operands) revert WrongOpening();
             return;
         }
         (uint256 offset,, uint256 total) = adjudicator.operandAt(instruction, operand, term);

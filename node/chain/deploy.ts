@@ -28,7 +28,7 @@ export interface Parameters extends EmissionRates {
   readonly committee: number;
   readonly disputeSeconds: number;
   readonly jury: number;
-  /** Hash of the terms of base tasks. */
+  /** Hash of the terms of the protocol's own tasks. */
   readonly baseTerms: Hash;
 }
 
@@ -67,7 +67,7 @@ export function precomputeAddresses(from: string, nonce: number): Addresses {
 }
 
 /** Above what the largest contract takes; unused gas is not paid. */
-const DEPLOY_GAS = 8_000_000n;
+const DEPLOY_GAS = 12_000_000n;
 
 /** What a deployment is made of: the numbers of the law, and the beacon that seeds it. */
 export interface Terms {
@@ -75,9 +75,10 @@ export interface Terms {
   readonly beacon: BeaconChain;
 }
 
-/** Constructor arguments: the token needs the pool alone, the credential the others, the rest the parameters as well. */
+/** Constructor arguments: the token needs the pool alone, the adjudicator nobody, the credential the others, the rest the parameters as well. */
 function argumentsOf(name: ContractName, { parameters, beacon }: Terms, addresses: Addresses): readonly unknown[] {
   if (name === 'token') return [addresses.pool];
+  if (name === 'adjudicator') return [];
   if (name === 'beacon') return [parameters, { ...beacon, publicKey: uncompressedKey(beacon.publicKey) }];
   if (name === 'credential') return [addresses];
   return [parameters, addresses];

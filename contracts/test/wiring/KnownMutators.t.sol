@@ -161,11 +161,15 @@ contract KnownMutatorsTest is World {
         check("Adjudicator", new string[](0));
     }
 
+    function test_DisputeEvidence() public view {
+        check("DisputeEvidence", new string[](0));
+    }
+
     function test_DisputeCourt() public view {
         check(
             "DisputeCourt",
             listOf(
-                "accuse(uint64,address,uint8,bytes32) conclude(uint256) timeout(uint256) vote(uint256,bool)"
+                "accuse(uint64,address,uint8,bytes32) accuseResult(uint64,address,(bytes32,uint32,bytes32,bytes32,bytes32,bytes32,bytes32,uint128,bytes32),((bytes32,uint128,bool)[],(bytes32,uint32,uint256,uint128,bytes32),(bytes32,uint128,bool)[]),(bytes32,uint32,uint32,uint32,uint128,uint128),(uint32,bytes32,bytes32,bytes32[],bytes32,bytes32,bytes32[])) accuseUnits(uint64,address,(bytes32,uint32,bytes32,bytes32,bytes32,bytes32,bytes32,uint128,bytes32),((bytes32,uint128,bool)[],(bytes32,uint32,uint256,uint128,bytes32),(bytes32,uint128,bool)[]),(bytes32,uint32,uint32,uint32,uint128,uint128)) conclude(uint256) nameBlock(uint256,uint32,bytes20,bytes32[]) nameLink(uint256,uint32,bytes,bytes32[],(bytes20,bytes32[],bytes32[]),uint32,(bytes,bytes32[])) nameValue(uint256,uint32,bytes20,bytes32[],uint64,bytes,bytes32[],(bytes20,bytes32[],bytes32[]),(bytes,bytes32[])) openBlocks(uint256,bytes) openLeaves(uint256,bytes) openLink(uint256,bytes,bytes32,bytes32[],(bytes,bytes32[])) openOperands(uint256,bytes,bytes,(bytes,bytes32[])) refute(uint256,uint32,uint32,bytes,(bytes,bytes32[]),(bytes20,bytes32[],bytes32[]),(bytes,bytes32[])) timeout(uint256) vote(uint256,bool)"
             )
         );
     }

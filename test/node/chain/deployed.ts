@@ -24,12 +24,13 @@ export const LAW = {
   revealSeconds: 1000,
   finalizeSeconds: 1000,
   vestSeconds: 1000,
-  unbondSeconds: 15_000,
+  unbondSeconds: 13_000,
   claimTimeoutSeconds: 2000,
   claimWindowSeconds: 100_000,
-  committee: 3,
   disputeSeconds: 1000,
-  jury: 3,
+  committee: 3,
+  jury: 12,
+  baseTerms: termsHash(baseTerms()),
 } as const;
 
 export interface Actor {
@@ -123,8 +124,7 @@ export async function deployedChain(): Promise<DeployedChain> {
   await miner.mined(fundGas({ rpc: chain.rpc, clock }, [deployer.address], GAS));
   const genesis = (await chain.rpc.header('latest'))?.timestamp ?? 0;
   const beacon = { publicKey: publicKeyOf(BEACON_KEY), genesis, period: 5, margin: 0 };
-  const issued = { maxBaseUnits: MAX_BASE_UNITS, baseTerms: termsHash(baseTerms()) };
-  const parameters = { ...LAW, genesis, ...issued, ...emissionRates(LAW.epochSeconds) };
+  const parameters = { ...LAW, genesis, maxBaseUnits: MAX_BASE_UNITS, ...emissionRates(LAW.epochSeconds) };
   const deployment = await miner.mined(
     deploy({ chainId: CHAIN_ID, rpc: chain.rpc, signer: deployer, clock }, { parameters, beacon }),
   );
