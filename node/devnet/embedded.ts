@@ -1,7 +1,7 @@
 /** The devnet's chain: anvil with the contracts on it, the beacon that seeds them, and gas for every participant; no account gets any CXT. */
 import { join } from 'node:path';
 import { emissionRates } from '#protocol/economy/emission.ts';
-import type { Address } from '#protocol/ids.ts';
+import { type Address, type Hash, hash } from '#protocol/ids.ts';
 import type { Clock, Keep, Log, Random } from '#protocol/ports.ts';
 import { MAX_BASE_UNITS } from '#protocol/work/base-task.ts';
 import { startAnvil } from '../chain/anvil.ts';
@@ -32,6 +32,7 @@ export interface EmbeddedChain {
 const GAS = 10n ** 20n;
 /** Until the nodes are up: epoch 0 begins with everybody there. */
 const LEAD_SECONDS = 10;
+const NO_TERMS = hash(`0x${'00'.repeat(32)}`);
 
 /** A fresh account to deploy from; the contracts give it no power. */
 function freshSigner(random: Random) {
@@ -43,6 +44,7 @@ export async function startEmbeddedChain(
   root: string,
   accounts: readonly Address[],
   ports: EmbeddedPorts,
+  baseTerms: Hash = NO_TERMS,
 ): Promise<EmbeddedChain> {
   const { file: _, ...profile } = readProfile('devnet');
   const anvil = await startAnvil(
@@ -56,7 +58,13 @@ export async function startEmbeddedChain(
   const head = await rpc.header('latest');
   const genesis = (head?.timestamp ?? 0) + LEAD_SECONDS;
   const { law } = profile;
-  const parameters = { ...law, genesis, maxBaseUnits: MAX_BASE_UNITS, ...emissionRates(law.epochSeconds) };
+  const parameters = {
+    ...law,
+    genesis,
+    maxBaseUnits: MAX_BASE_UNITS,
+    baseTerms,
+    ...emissionRates(law.epochSeconds),
+  };
   const beacon = await startBeacon(genesis, ports.random);
   const terms = { parameters, beacon: beacon.chain };
   const { addresses, block } = await deploy({ chainId: profile.chainId, rpc, signer, clock: ports.clock }, terms);

@@ -5,7 +5,7 @@ import { fundGas } from '#node/chain/fund.ts';
 import { openSigner } from '#node/chain/signer.ts';
 import { systemClock as clock } from '#node/clock.ts';
 import { emissionRates } from '#protocol/economy/emission.ts';
-import type { Address, Epoch } from '#protocol/ids.ts';
+import { type Address, type Epoch, hash } from '#protocol/ids.ts';
 import type { Keep } from '#protocol/ports.ts';
 import { MAX_BASE_UNITS } from '#protocol/work/base-task.ts';
 import { type BeaconChain, publicKeyOf, roundOf, signRound } from '#protocol/time/beacon.ts';
