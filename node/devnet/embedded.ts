@@ -34,7 +34,6 @@ export interface EmbeddedChain {
 const GAS = 10n ** 20n;
 /** Until the nodes are up: epoch 0 begins with everybody there. */
 const LEAD_SECONDS = 10;
-
 /** A fresh account to deploy from; the contracts give it no power. */
 function freshSigner(random: Random) {
   return openSigner(`0x${Buffer.from(random.bytes(32)).toString('hex')}`);
