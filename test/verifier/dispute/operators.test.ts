@@ -218,6 +218,12 @@ compare(
     b.op('Conv', ['x', 'w'], { auto_pad: text('SAME_LOWER'), strides: [2, 2] }),
   ],
 );
+compare(
+  'Conv: several blocks, and a bias behind them',
+  { x: floats([1, 40, 20, 20]), w: floats([2, 40, 3, 3]), c: floats([2]) },
+  'DOT',
+  (b) => b.op('Conv', ['x', 'w', 'c'], { pads: [1, 1, 1, 1] }),
+);
 compare('Conv: groups', { ...image, w: floats([6, 2, 3, 3]), c: floats([6]) }, 'DOT', (b) =>
   b.op('Conv', ['x', 'w', 'c'], { group: 3, pads: [1, 1, 1, 1] }),
 );
