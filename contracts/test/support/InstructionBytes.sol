@@ -18,13 +18,13 @@ library InstructionBytes {
         }
     }
 
-    /// @param coordinates one after the other, each of `words` words
-    function operand(uint256 source, uint256 type_, uint256 size, bytes memory coordinates, uint256 words)
+    /// @param coordinates one after the other, `each` words long
+    function operand(uint256 source, uint256 type_, uint256 size, bytes memory coordinates, uint256 each)
         internal
         pure
         returns (bytes memory)
     {
-        uint256 count = coordinates.length / 4 / words;
+        uint256 count = coordinates.length / 4 / each;
         return abi.encodePacked(uint32(source), uint32(type_), uint32(size), uint32(count), coordinates);
     }
 
@@ -69,6 +69,14 @@ library InstructionBytes {
             operand(2, 0, 2 * k, grid(coordinate(k, 2, 0, words(0, 0, 1)), coordinate(2, 1, 0, words(0, 1, 0))), 6);
         if (bias != 0) operands[2] = operand(3, 0, 2, coordinate(2, 1, 0, words(0, 1, 0)), 6);
         return instruction(7, 0, words(3, 2), words(k), words(block_, bias, alpha, beta), operands);
+    }
+
+    /// @notice Two rows of float32 joined, values 11 and 12
+    function concat(uint256 first, uint256 second) internal pure returns (bytes memory) {
+        bytes[] memory operands = new bytes[](2);
+        operands[0] = operand(11, 0, first, coordinate(first, 1, 0, words(1)), 4);
+        operands[1] = operand(12, 0, second, coordinate(second, 1, -int256(first), words(1)), 4);
+        return instruction(4, 0, words(first + second), "", "", operands);
     }
 
     /// @notice Row i of a table of `size` rows of two, for each of `count` indices; element (i, j) is table[index[i], j]
