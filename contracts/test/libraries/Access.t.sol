@@ -71,7 +71,7 @@ contract AccessTest {
         _place(ins, 2, 0, 9, 8, 17);
     }
 
-    function test_whatIsNotThere() public {
+    function test_whatIsNotThere() public view {
         bytes memory ins = InstructionBytes.dot(5, 256, 1, ONE, ONE);
         _refuses(abi.encodeCall(IAdjudicator.positionOf, (ins, 6, 0, 0)), IAdjudicator.NoSuchElement.selector);
         _refuses(abi.encodeCall(IAdjudicator.positionOf, (ins, 0, 3, 0)), IAdjudicator.NoSuchOperand.selector);

@@ -18,23 +18,24 @@ contract DisputeVectorsTest {
         bytes result;
     }
 
+    string private constant FILE = "test/libraries/DisputeVectors.json";
+    string private constant CASE = "Case(string title,uint64 element,bytes instruction,bytes operands,bytes result)";
+
     Adjudicator private immutable ADJUDICATOR = new Adjudicator();
-    string private _json = vm.readFile("test/libraries/DisputeVectors.json");
 
     function test_everyElementIsTheSame() public view {
-        uint256 count = vm.parseJsonUint(_json, ".count");
-        vm.assertGe(count, 200, "cases");
-        for (uint256 i; i < count; ++i) {
-            Case memory each = _case(i);
-            vm.assertTrue(_judge(each), each.title);
+        Case[] memory cases = _cases();
+        vm.assertGe(cases.length, 200, "cases");
+        for (uint256 i; i < cases.length; ++i) {
+            vm.assertTrue(_judge(cases[i]), cases[i].title);
         }
     }
 
     /// @dev Of a result one bit is turned over: the last of a float's fraction, of an integer, or of a truth value
     function test_noOtherElementIs() public view {
-        uint256 count = vm.parseJsonUint(_json, ".count");
-        for (uint256 i; i < count; ++i) {
-            Case memory each = _case(i);
+        Case[] memory cases = _cases();
+        for (uint256 i; i < cases.length; ++i) {
+            Case memory each = cases[i];
             (uint32 op, uint32 type_,) = ADJUDICATOR.kindOf(each.instruction);
             vm.assertTrue(op >= OpcodeLib.MOVE, "it has a form");
             if (_isNan(type_, each.result)) continue;
@@ -44,14 +45,15 @@ contract DisputeVectorsTest {
     }
 
     function test_everyOperandIsReadWhereTheVerifierReadsIt() public view {
-        uint256[] memory cases = vm.parseJsonUintArray(_json, ".places.cases");
-        uint256[] memory operands = vm.parseJsonUintArray(_json, ".places.operands");
-        uint256[] memory terms = vm.parseJsonUintArray(_json, ".places.terms");
-        int256[] memory positions = vm.parseJsonIntArray(_json, ".places.positions");
-        vm.assertGe(cases.length, 100, "places");
-        Case memory each;
-        for (uint256 i; i < cases.length; ++i) {
-            if (i == 0 || cases[i] != cases[i - 1]) each = _case(cases[i]);
+        Case[] memory cases = _cases();
+        string memory json = vm.readFile(FILE);
+        uint256[] memory numbers = vm.parseJsonUintArray(json, ".places.cases");
+        uint256[] memory operands = vm.parseJsonUintArray(json, ".places.operands");
+        uint256[] memory terms = vm.parseJsonUintArray(json, ".places.terms");
+        int256[] memory positions = vm.parseJsonIntArray(json, ".places.positions");
+        vm.assertGe(numbers.length, 100, "places");
+        for (uint256 i; i < numbers.length; ++i) {
+            Case memory each = cases[numbers[i]];
             (bool outside, uint64 position,,,) =
                 ADJUDICATOR.positionOf(each.instruction, each.element, uint32(operands[i]), uint32(terms[i]));
             vm.assertTrue(outside == (positions[i] < 0), each.title);
@@ -61,9 +63,9 @@ contract DisputeVectorsTest {
 
     /// @dev Nor do operands of one byte more or less pass for any
     function test_operandsAreAsLongAsTheyMustBe() public view {
-        uint256 count = vm.parseJsonUint(_json, ".count");
-        for (uint256 i; i < count; ++i) {
-            Case memory each = _case(i);
+        Case[] memory cases = _cases();
+        for (uint256 i; i < cases.length; ++i) {
+            Case memory each = cases[i];
             bytes memory longer = abi.encodePacked(each.operands, hex"00");
             bytes memory call =
                 abi.encodeCall(IAdjudicator.judge, (each.instruction, each.element, longer, each.result));
@@ -77,13 +79,8 @@ contract DisputeVectorsTest {
         return ADJUDICATOR.judge(each.instruction, each.element, each.operands, each.result);
     }
 
-    function _case(uint256 i) private view returns (Case memory each) {
-        string memory at = string.concat(".cases[", vm.toString(i), "].");
-        each.title = vm.parseJsonString(_json, string.concat(at, "title"));
-        each.element = uint64(vm.parseJsonUint(_json, string.concat(at, "element")));
-        each.instruction = vm.parseJsonBytes(_json, string.concat(at, "instruction"));
-        each.operands = vm.parseJsonBytes(_json, string.concat(at, "operands"));
-        each.result = vm.parseJsonBytes(_json, string.concat(at, "result"));
+    function _cases() private view returns (Case[] memory) {
+        return abi.decode(vm.parseJsonTypeArray(vm.readFile(FILE), ".cases", CASE), (Case[]));
     }
 
     function _isNan(uint256 type_, bytes memory result) private pure returns (bool) {

@@ -128,6 +128,7 @@ contract ElementTest {
     }
 
     /// @dev What has a form is computed, whatever the bits: the result of compute passes, for every code and all types
+    /// forge-config: default.fuzz.runs = 32
     function testFuzz_whateverHasAFormIsComputed(uint256 a, uint256 b, uint256 c) public view {
         for (uint256 op = OpcodeLib.ADD; op <= OpcodeLib.NOT; ++op) {
             uint256[] memory types = new uint256[](ElementLib.arityOf(op));

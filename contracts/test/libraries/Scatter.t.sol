@@ -56,6 +56,15 @@ contract ScatterTest {
         vm.assertTrue(_refuted(list, 0, 0, _numberChunk(9, TWO)), "other data");
     }
 
+    /// @dev Updates for the first column only: no term is inside for an element of the second
+    function test_aListedTermThatIsOutsideIsRefuted() public view {
+        bytes memory narrow = InstructionBytes.scatter(0, 2, 6, 4, 1);
+        bytes memory list = _list(ONE, _entry(0, 4, TWO), "");
+        vm.assertFalse(ADJUDICATOR.isRefuted(narrow, ELEMENT - 1, 1, 0, list, _indexAt(0, 4)), "in the first column");
+        vm.assertTrue(ADJUDICATOR.isRefuted(narrow, ELEMENT, 1, 0, list, ""), "listed in the second");
+        vm.assertFalse(ADJUDICATOR.isRefuted(narrow, ELEMENT, 1, 1, list, ""), "left out, as it must");
+    }
+
     function test_whereTheSourcesOfAScatterAre() public view {
         (, uint32 source, uint64 chunk, uint64 length) = ADJUDICATOR.sourceOf(_scatter, ELEMENT, 1, 3, "");
         vm.assertEq(source, 5, "the indices");

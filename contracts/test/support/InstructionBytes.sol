@@ -87,19 +87,28 @@ library InstructionBytes {
         return instruction(5, type_, words(count, 2), "", words(size, 2), operands);
     }
 
-    /// @notice Adds to a table of `size` rows of two along the rows, by `count` rows of indices and updates
-    function scatter(uint256 type_, uint256 indexType, uint256 size, uint256 count)
+    /// @notice Adds to a table of `size` rows of two along the rows, by `count` rows of indices and updates, of `columns`
+    function scatter(uint256 type_, uint256 indexType, uint256 size, uint256 count, uint256 columns)
         internal
         pure
         returns (bytes memory)
     {
         bytes[] memory operands = new bytes[](3);
         bytes memory rows = coordinate(size, 2, 0, words(1, 0, 0));
-        bytes memory terms = grid(coordinate(count, 2, 0, words(0, 0, 1)), coordinate(2, 1, 0, words(0, 1, 0)));
+        bytes memory terms =
+            grid(coordinate(count, columns, 0, words(0, 0, 1)), coordinate(columns, 1, 0, words(0, 1, 0)));
         operands[0] = operand(4, type_, 2 * size, grid(rows, coordinate(2, 1, 0, words(0, 1, 0))), 6);
-        operands[1] = operand(5, indexType, 2 * count, terms, 6);
-        operands[2] = operand(6, type_, 2 * count, terms, 6);
+        operands[1] = operand(5, indexType, columns * count, terms, 6);
+        operands[2] = operand(6, type_, columns * count, terms, 6);
         return instruction(6, type_, words(size, 2), words(count), words(size, 2), operands);
+    }
+
+    function scatter(uint256 type_, uint256 indexType, uint256 size, uint256 count)
+        internal
+        pure
+        returns (bytes memory)
+    {
+        return scatter(type_, indexType, size, count, 2);
     }
 
     function grid(bytes memory first, bytes memory second) internal pure returns (bytes memory) {
