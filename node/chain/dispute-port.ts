@@ -17,7 +17,7 @@ const WITHHELD_WORD = 2n ** 64n - 1n;
 const elementOf = (element: NamedElement): bigint => (element === null ? WITHHELD_WORD : BigInt(element));
 
 /** Arguments of a move after the dispute's number, in the order of IDisputeCourt.sol. */
-function argumentsOf(move: ChallengerMove | WorkerMove): readonly unknown[] {
+export function argumentsOf(move: ChallengerMove | WorkerMove): readonly unknown[] {
   switch (move.kind) {
     case 'openBlocks':
       return [move.blocks];

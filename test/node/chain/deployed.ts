@@ -4,6 +4,7 @@ import { deploy, type Deployment, type Parameters } from '#node/chain/deploy.ts'
 import { fundGas } from '#node/chain/fund.ts';
 import { openSigner } from '#node/chain/signer.ts';
 import { systemClock as clock } from '#node/clock.ts';
+import type { Terms } from '#protocol/dispute/moves.ts';
 import { termsHash } from '#protocol/dispute/terms.ts';
 import { emissionRates } from '#protocol/economy/emission.ts';
 import type { Address, Epoch } from '#protocol/ids.ts';
@@ -110,7 +111,8 @@ export class DeployedChain {
   }
 }
 
-export async function deployedChain(): Promise<DeployedChain> {
+/** @param terms of base tasks; those of the protocol's own unless a test has others */
+export async function deployedChain(terms: Terms = baseTerms()): Promise<DeployedChain> {
   const chain = await testChain();
   await chain.endpoints.send('evm_setIntervalMining', [0]);
   const deployer = openSigner(`0x${'d0'.repeat(32)}`);
@@ -123,7 +125,7 @@ export async function deployedChain(): Promise<DeployedChain> {
   await miner.mined(fundGas({ rpc: chain.rpc, clock }, [deployer.address], GAS));
   const genesis = (await chain.rpc.header('latest'))?.timestamp ?? 0;
   const beacon = { publicKey: publicKeyOf(BEACON_KEY), genesis, period: 5, margin: 0 };
-  const issued = { maxBaseUnits: MAX_BASE_UNITS, baseTerms: termsHash(baseTerms()) };
+  const issued = { maxBaseUnits: MAX_BASE_UNITS, baseTerms: termsHash(terms) };
   const parameters = { ...LAW, genesis, ...issued, ...emissionRates(LAW.epochSeconds) };
   const deployment = await miner.mined(
     deploy({ chainId: CHAIN_ID, rpc: chain.rpc, signer: deployer, clock }, { parameters, beacon }),
