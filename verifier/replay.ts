@@ -22,7 +22,7 @@ export interface Executor {
   run(run: ShardRun, signal?: AbortSignal): Promise<ShardResult>;
 }
 
-interface ReplayPorts {
+export interface ReplayPorts {
   readonly blobs: Pick<Blobs, 'get'>;
   readonly engine: Executor;
 }
@@ -37,7 +37,7 @@ export interface Replay {
 const TAP_CHUNK = 16 * 1024;
 
 /** The states that the worker's segment started from, or the fault that they are not what the trace says. */
-async function fetchStart(
+export async function fetchStart(
   ports: ReplayPorts,
   lawful: LawfulProof,
   segment: number,
