@@ -4,6 +4,9 @@ import { cidField, hashField } from '#protocol/codec/fields.ts';
 import type { Address, Epoch } from '#protocol/ids.ts';
 import type { Keep } from '#protocol/ports.ts';
 
+/** Decided on disk, committed on chain, revealed on chain. */
+const STAGES = ['decided', 'committed', 'revealed'] as const;
+
 const verdictRecord = z.strictObject({
   verdict: z.enum(['ok', 'fault', 'unavailable']),
   auditDigest: hashField,
@@ -12,8 +15,7 @@ const verdictRecord = z.strictObject({
   reason: z.string().nullable(),
   /** What was looked at. */
   report: cidField,
-  /** Decided on disk, committed on chain, revealed on chain. */
-  stage: z.enum(['decided', 'committed', 'revealed']),
+  stage: z.enum(STAGES),
 });
 
 export type VerdictRecord = z.output<typeof verdictRecord>;
@@ -49,8 +51,10 @@ export class VerdictRecords {
     return counts;
   }
 
+  /** A stage is never taken back: what waited for a commitment may wake after the reveal. */
   async mark(of: Epoch, worker: Address, stage: VerdictRecord['stage']): Promise<void> {
     const record = await this.get(of, worker);
-    if (record !== null) await this.#keep.put(keyOf(of, worker), { ...record, stage });
+    if (record !== null && STAGES.indexOf(stage) > STAGES.indexOf(record.stage))
+      await this.#keep.put(keyOf(of, worker), { ...record, stage });
   }
 }
