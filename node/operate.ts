@@ -1,20 +1,17 @@
 /** NodeApi over the parts of a running node: what the operator's requests become. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { parseCid } from '#protocol/codec/cid.ts';
 import type { Domain } from '#protocol/codec/typed-data.ts';
 import { errorTable } from '#protocol/errors.ts';
-import { type Address, type Cid, formatCxt, type Hash } from '#protocol/ids.ts';
-import { type Law, WORD } from '#protocol/limits.ts';
+import { type Address, formatCxt } from '#protocol/ids.ts';
+import type { Law } from '#protocol/limits.ts';
 import type { ChainView, JobView } from '#protocol/ports.ts';
 import { epochAt } from '#protocol/time/epoch.ts';
-import { epochOfBase } from '#protocol/work/base-task.ts';
 import { type JobSpec, shardsOf } from '#protocol/work/job.ts';
-import { hasShard } from '#protocol/work/shard.ts';
 import type { Account } from './account.ts';
 import type { EventRing } from './api/events.ts';
 import type { Fetched, Health, JobRequest, JobStatus, NodeApi, ProofWritten, Quote, Status } from './api/ports.ts';
-import { gatherProof } from './bundle/gather.ts';
+import { exportProof } from './bundle/export.ts';
 import { type LoadedJob, loadJob } from './jobfile/load.ts';
 import type { Metrics } from './metrics.ts';
 import type { Shelf } from './roles/compute/shelf.ts';
@@ -29,11 +26,6 @@ export const operateError = errorTable('OPERATE', {
   NO_JOB: {
     what: (d: { job: string }) => `there is no job ${d.job} on this network`,
     todo: '`corex status` lists the jobs',
-  },
-  NO_PROOF: {
-    what: (d: { job: string; shard: number }) =>
-      `no proof stands for shard ${d.shard} of job ${d.job}, as far as this node knows`,
-    todo: 'wait until its worker delivers; `corex job` shows the progress',
   },
   NO_SPEC: {
     what: (d: { job: string }) => `the specification of job ${d.job} is not served by anyone now`,
@@ -183,27 +175,8 @@ export class Operate implements NodeApi {
     return collectResult({ blobs: this.#parts.blobs, index: this.#parts.index }, job, spec);
   }
 
-  async proof(of: string, file: string): Promise<ProofWritten> {
-    const { view, blobs } = this.#parts;
-    const { law, domain } = this.#facts;
-    const { cid, from } = await this.#standing(of);
-    const now = epochAt(law, view.head().timestamp);
-    const ports = { blobs, view, epochOf: (task: Hash) => (now === null ? null : epochOfBase(task, now)) };
-    const { signed, blocks, bytes } = await gatherProof(ports, { domain, proof: cid, from }, file);
-    const { task, shard, worker, units } = signed.proof;
-    return { file, proof: cid, task, shard, worker, units: units.toString(), blocks, bytes };
-  }
-
-  /** The proof by its name, or the one that stands for a shard. */
-  async #standing(of: string): Promise<{ cid: Cid; from: Address[] }> {
-    const [id = '', number] = of.split('/');
-    if (number === undefined) return { cid: parseCid(of), from: [] };
-    const { job, spec } = await this.#find(id);
-    const shard = Number(number);
-    const isThere = hasShard(spec, Math.floor(shard / WORD), shard % WORD);
-    const found = isThere ? this.#parts.index.standing(job.id, spec, shard) : null;
-    if (found === null) throw operateError('NO_PROOF', { job: id, shard });
-    return { cid: found.cid, from: [found.signed.proof.worker] };
+  proof(of: string, file: string): Promise<ProofWritten> {
+    return exportProof({ ...this.#parts, find: (id) => this.#find(id) }, this.#facts, of, file);
   }
 
   async #find(id: string): Promise<{ job: JobView; spec: JobSpec }> {

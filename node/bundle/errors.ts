@@ -14,6 +14,11 @@ export const bundleError = errorTable('BUNDLE', {
     what: (d: { cid: string }) => `the bundle lacks ${d.cid}, without which the proof cannot be checked`,
     todo: 'ask for a complete bundle; nothing follows from this one',
   },
+  NOT_DELIVERED: {
+    what: (d: { job: string; shard: number }) =>
+      `no proof stands for shard ${d.shard} of job ${d.job}, as far as this node knows`,
+    todo: 'wait until its worker delivers; `corex job` shows the progress',
+  },
   NO_PROOF: {
     what: (d: { cid: string }) => `${d.cid} is no signed proof`,
     todo: 'give the CID of a proof, or JOB/SHARD of one that was delivered',

@@ -31,10 +31,17 @@ export class Bench {
   granted = true;
   readonly #folder: string;
   #job: ReturnType<typeof viewOf> | null = null;
+  #spec: Cid | null = null;
   #files = 0;
 
   constructor(folder: string) {
     this.#folder = folder;
+  }
+
+  /** Of the job that was posted last. */
+  get specCid(): Cid {
+    if (this.#spec === null) throw new RangeError('no job is posted');
+    return this.#spec;
   }
 
   get ports(): GatherPorts {
@@ -57,7 +64,7 @@ export class Bench {
     const ports = { blobs: this.blobs, engine: this.engine, random: systemRandom };
     const { wire } = await compileJob(ports, await loadJob(await readJobFile(file)));
     const stated = { ...wire, units: { ...wire.units, step: `${BigInt(wire.units.step) + more}` } };
-    await this.blobs.putObject(stated);
+    this.#spec = await this.blobs.putObject(stated);
     this.#job = viewOf(1n, stated);
     return jobSpec.parse(stated);
   }
