@@ -106,8 +106,13 @@ async function recordOf(of: Epoch): Promise<VerdictRecord | null> {
 const pool = z.object({ pending: z.string() });
 const isSent = async () => Number(pool.parse(await world.chain.endpoints.send('txpool_status', [])).pending) > 0;
 
+/** Waits without a block, so that what is sent stays under way. */
 async function untilSent(): Promise<void> {
-  for (let i = 0; i < 1000 && !(await isSent()); i += 1) await clock.sleep(20);
+  for (let i = 0; i < 1000; i += 1) {
+    if (await isSent()) return;
+    await clock.sleep(20);
+  }
+  throw new Error('nothing was sent');
 }
 
 let next = 1;
@@ -196,7 +201,6 @@ for (const death of LATE) {
 t.test('killed while the commitment is under way, and while the reveal is', async (t) => {
   const { of, verdictsEnd } = await opened();
   const first = await live('unavailable', null);
-  await world.chain.mine();
   await untilSent();
   await first.end();
   const before = await recordOf(of);
