@@ -262,6 +262,7 @@ async function assemble(parts: Assembly): Promise<RunningNode> {
       roles: settings.roles,
       engine,
       law,
+      domain: ports.domain,
     },
   );
   const { host: address, port } = settings.api;

@@ -1,6 +1,7 @@
 /** NodeApi over the parts of a running node: what the operator's requests become. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { Domain } from '#protocol/codec/typed-data.ts';
 import { errorTable } from '#protocol/errors.ts';
 import { type Address, formatCxt } from '#protocol/ids.ts';
 import type { Law } from '#protocol/limits.ts';
@@ -9,7 +10,8 @@ import { epochAt } from '#protocol/time/epoch.ts';
 import { type JobSpec, shardsOf } from '#protocol/work/job.ts';
 import type { Account } from './account.ts';
 import type { EventRing } from './api/events.ts';
-import type { Fetched, Health, JobRequest, JobStatus, NodeApi, Quote, Status } from './api/ports.ts';
+import type { Fetched, Health, JobRequest, JobStatus, NodeApi, ProofWritten, Quote, Status } from './api/ports.ts';
+import { exportProof } from './bundle/export.ts';
 import { type LoadedJob, loadJob } from './jobfile/load.ts';
 import type { Metrics } from './metrics.ts';
 import { countDisputes } from './dispute-metrics.ts';
@@ -55,6 +57,7 @@ export interface OperateFacts {
   readonly roles: readonly string[];
   readonly engine: string;
   readonly law: Law;
+  readonly domain: Domain;
 }
 
 function quoted(quote: JobQuote): Quote {
@@ -86,7 +89,7 @@ export class Operate implements NodeApi {
 
   async status(): Promise<Status> {
     const { view, account, shelf, records } = this.#parts;
-    const { law, ...facts } = this.#facts;
+    const { law, domain: _, ...facts } = this.#facts;
     const head = view.head();
     const { cxt, staked, claimable, vesting } = await account.balances();
     const self = facts.address;
@@ -171,6 +174,10 @@ export class Operate implements NodeApi {
 
   #result(job: JobView, spec: JobSpec): Promise<JobResult> {
     return collectResult({ blobs: this.#parts.blobs, index: this.#parts.index }, job, spec);
+  }
+
+  proof(of: string, file: string): Promise<ProofWritten> {
+    return exportProof({ ...this.#parts, find: (id) => this.#find(id) }, this.#facts, of, file);
   }
 
   async #find(id: string): Promise<{ job: JobView; spec: JobSpec }> {

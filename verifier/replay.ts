@@ -22,7 +22,7 @@ export interface Executor {
   run(run: ShardRun, signal?: AbortSignal): Promise<ShardResult>;
 }
 
-interface ReplayPorts {
+export interface ReplayPorts {
   readonly blobs: Pick<Blobs, 'get'>;
   readonly engine: Executor;
 }

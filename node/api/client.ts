@@ -28,6 +28,7 @@ export function createClient(options: ClientOptions): NodeApi {
     submit: (job) => call('submit', { body: job }),
     job: (id) => call('job', { id }),
     fetch: (id, outDir) => call('fetch', { id, body: { outDir } }),
+    proof: (of, file) => call('proof', { body: { proof: of, file } }),
     stake: (amount) => call('stake', { body: { amount } }),
     unstake: (amount) => call('unstake', { body: { amount } }),
     withdraw: () => call('withdraw'),

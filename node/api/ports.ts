@@ -98,12 +98,35 @@ export const sendRequest = z.strictObject({ to: account, amount: positiveCxt });
 export const amountRequest = z.strictObject({ amount: positiveCxt });
 export const fetchRequest = z.strictObject({ outDir: z.string().min(1) });
 
+/** Of a job's shard, or by name. */
+export const proofRequest = z.strictObject({
+  proof: z
+    .string()
+    .regex(
+      /^([1-9]\d{0,18}\/\d{1,8}|b[a-z2-7]{58})$/,
+      'JOB/SHARD, such as 1/0, or the CID of a signed proof is expected',
+    )
+    .describe('JOB/SHARD or the CID of a signed proof'),
+  file: z.string().min(1).describe("path on the node's machine"),
+});
+export const proofWritten = z.object({
+  file: z.string(),
+  proof: z.string().describe('CID of the signed proof'),
+  task: z.string(),
+  shard: count,
+  worker: account,
+  units: z.string(),
+  blocks: count,
+  bytes: count,
+});
+
 export type Status = z.infer<typeof status>;
 export type JobRequest = z.infer<typeof jobRequest>;
 export type Quote = z.infer<typeof quote>;
 export type Submitted = z.infer<typeof submitted>;
 export type JobStatus = z.infer<typeof jobStatus>;
 export type Fetched = z.infer<typeof fetched>;
+export type ProofWritten = z.infer<typeof proofWritten>;
 export type Receipt = z.infer<typeof receipt>;
 export type Claimed = z.infer<typeof claimed>;
 export type NodeEvent = z.infer<typeof nodeEvent>;
@@ -120,6 +143,8 @@ export interface NodeApi {
   job(id: string): Promise<JobStatus>;
   /** Writes the results of a job into a folder of the node's machine. */
   fetch(id: string, outDir: string): Promise<Fetched>;
+  /** Writes a proof with all it needs to be checked offline into a file of the node's machine. */
+  proof(of: string, file: string): Promise<ProofWritten>;
   stake(amount: string): Promise<Receipt>;
   unstake(amount: string): Promise<Receipt>;
   withdraw(): Promise<Receipt>;

@@ -60,6 +60,14 @@ export const routes = {
     answer: ports.fetched,
     call: (api, { outDir }, id) => api.fetch(id, outDir),
   }),
+  proof: route({
+    method: 'POST',
+    path: '/v1/proofs',
+    about: 'writes a proof with all it needs to be checked offline into a file',
+    request: ports.proofRequest,
+    answer: ports.proofWritten,
+    call: (api, { proof, file }) => api.proof(proof, file),
+  }),
   stake: route({
     method: 'POST',
     path: '/v1/stake',

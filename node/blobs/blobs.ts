@@ -12,8 +12,8 @@ import type { Retention } from './retention.ts';
 import type { BlockStore } from './store.ts';
 
 export interface BlobsPorts {
-  readonly store: BlockStore;
-  readonly fetcher: BlockFetcher;
+  readonly store: Pick<BlockStore, 'has' | 'read' | 'write'>;
+  readonly fetcher: Pick<BlockFetcher, 'block' | 'source'>;
   readonly retention: Pick<Retention, 'keep' | 'release'>;
 }
 

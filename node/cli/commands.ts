@@ -6,11 +6,13 @@ import { gradients } from './gradients.ts';
 import { init } from './init.ts';
 import { job } from './job.ts';
 import { claim, send, stake, unstake, withdraw } from './money.ts';
+import { proof } from './proof.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { step } from './step.ts';
 import { submit } from './submit.ts';
 import { train } from './train.ts';
+import { verify } from './verify.ts';
 
 export const commands: Readonly<Record<string, Command>> = {
   devnet,
@@ -19,6 +21,8 @@ export const commands: Readonly<Record<string, Command>> = {
   status,
   submit,
   job,
+  proof,
+  verify,
   stake,
   unstake,
   withdraw,

@@ -20,6 +20,12 @@ export function baseTask(of: Epoch): Hash {
   return hashWords([TASK, of]);
 }
 
+/** The epoch whose base shards carry this task id, the newest first; null when it is none up to `now`. */
+export function epochOfBase(task: Hash, now: Epoch): Epoch | null {
+  for (let of: number = now; of >= 0; of -= 1) if (baseTask(epoch(of)) === task) return epoch(of);
+  return null;
+}
+
 /** The epoch whose beacon seeds this epoch's base tasks: the newest one that is always drawn before the epoch begins. */
 export function beaconOfBase(of: Epoch): Epoch | null {
   return of < 2 ? null : epoch(of - 2);

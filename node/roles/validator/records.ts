@@ -5,6 +5,9 @@ import type { Address, Epoch } from '#protocol/ids.ts';
 import { MAX_CHECKPOINTS, MAX_SHARD } from '#protocol/limits.ts';
 import type { Keep } from '#protocol/ports.ts';
 
+/** Decided on disk, committed on chain, revealed on chain; a fault is then brought to the dispute court. */
+const STAGES = ['decided', 'committed', 'revealed', 'accused'] as const;
+
 const verdictRecord = z.strictObject({
   verdict: z.enum(['ok', 'fault', 'unavailable']),
   auditDigest: hashField,
@@ -18,8 +21,7 @@ const verdictRecord = z.strictObject({
     .strictObject({ task: hashField, shard: countField(MAX_SHARD), segment: countField(MAX_CHECKPOINTS).nullable() })
     .nullable()
     .default(null),
-  /** Decided on disk, committed on chain, revealed on chain; a fault is then brought to the dispute court. */
-  stage: z.enum(['decided', 'committed', 'revealed', 'accused']),
+  stage: z.enum(STAGES),
 });
 
 export type VerdictRecord = z.output<typeof verdictRecord>;
@@ -56,8 +58,10 @@ export class VerdictRecords {
     return counts;
   }
 
+  /** A stage is never taken back: what waited for a commitment may wake after the reveal. */
   async mark(of: Epoch, worker: Address, stage: VerdictRecord['stage']): Promise<void> {
     const record = await this.get(of, worker);
-    if (record !== null) await this.#keep.put(keyOf(of, worker), { ...record, stage });
+    if (record !== null && STAGES.indexOf(stage) > STAGES.indexOf(record.stage))
+      await this.#keep.put(keyOf(of, worker), { ...record, stage });
   }
 }

@@ -1,4 +1,5 @@
 /** Reveals the verdicts that this validator committed to, once the window for verdicts has closed. */
+import { CorexError } from '#protocol/errors.ts';
 import type { Address, Epoch } from '#protocol/ids.ts';
 import type { Law } from '#protocol/limits.ts';
 import type { ChainView, CommitmentView, CourtPort, Gossip, Head, Log } from '#protocol/ports.ts';
@@ -26,6 +27,8 @@ export class Revealing {
   readonly #ports: RevealPorts;
   readonly #settings: RevealSettings;
   readonly #records: VerdictRecords;
+  /** Decided, and the chain has no commitment to it: now that the window has closed there will be none. */
+  readonly #uncommitted = new Set<string>();
 
   constructor(ports: RevealPorts, settings: RevealSettings, records: VerdictRecords) {
     this.#ports = ports;
@@ -47,9 +50,18 @@ export class Revealing {
 
   async #reveal(of: Epoch, on: CommitmentView): Promise<void> {
     const record = await this.#records.get(of, on.worker);
-    if (record?.stage !== 'committed') return;
+    const key = `${of}/${on.worker}`;
+    if (record === null || record.stage === 'revealed' || (record.stage === 'decided' && this.#uncommitted.has(key)))
+      return;
     const { verdict, auditDigest, salt } = record;
-    await this.#ports.court.revealVerdict({ epoch: of, worker: on.worker, verdict, auditDigest, salt });
+    try {
+      await this.#ports.court.revealVerdict({ epoch: of, worker: on.worker, verdict, auditDigest, salt });
+    } catch (error) {
+      // Its commitment may have been mined while this process was dead: the chain knows, the record does not.
+      if (record.stage !== 'decided' || !(error instanceof CorexError) || error.code !== 'CHAIN_REVERTED') throw error;
+      this.#uncommitted.add(key);
+      return;
+    }
     await this.#records.mark(of, on.worker, 'revealed');
     await this.#tell(of, on.worker, record);
   }

@@ -27,6 +27,17 @@ function echo(ring: EventRing, metrics: Metrics): NodeApi {
     submit: broke,
     job: (id) => Promise.reject(new CorexError('SUBMIT_NO_JOB', `no job ${id}`, 'look', {})),
     fetch: (id, outDir) => Promise.resolve({ files: [`${outDir}/${id}`], result: { accuracy: 0.95 } }),
+    proof: (of, file) =>
+      Promise.resolve({
+        file,
+        proof: of,
+        task: '0x1',
+        shard: 0,
+        worker: `0x${'a'.repeat(40)}`,
+        units: '7',
+        blocks: 3,
+        bytes: 9,
+      }),
     stake: (amount) => asked('stake', amount),
     unstake: (amount) => asked('unstake', amount),
     withdraw: () => asked('withdraw'),
@@ -63,6 +74,8 @@ t.test('calls arrive and answers come back', async (t) => {
   t.equal((await client.stake('1.5')).transaction, 'stake 1.5');
   t.equal((await client.send(`0x${'a'.repeat(40)}`, '2')).transaction, `send 0x${'a'.repeat(40)} 2`);
   t.same((await client.fetch('4', '/out')).files, ['/out/4']);
+  t.match(await client.proof('1/256', '/out/p.car'), { proof: '1/256', file: '/out/p.car', blocks: 3 });
+  await t.rejects(client.proof('1', '/out/p.car'), { code: 'API_BAD_REQUEST', message: /JOB.SHARD/ });
   t.match(await client.claim(), { total: '2.0', epochs: [{ epoch: 3 }] });
   t.match(await client.health(), { ok: true });
   for (let i = 0; i < 5; i++) ring.push('proof', { units: 10n, i });

@@ -47,6 +47,8 @@ t.test('a stage changes only the stage, and decides nothing', async (t) => {
     t.same(await records.get(epoch(3), ann.address), { ...fault, stage });
     await t.rejects(records.decide(epoch(3), ann.address, ok), RangeError);
   }
+  await records.mark(epoch(3), ann.address, 'committed');
+  t.match(await records.get(epoch(3), ann.address), { stage: 'revealed' }, 'and is never taken back');
   await records.mark(epoch(4), ann.address, 'revealed');
   t.equal(await records.get(epoch(4), ann.address), null, 'nothing was decided there');
 });
