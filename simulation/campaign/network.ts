@@ -42,7 +42,7 @@ export class Network {
   readonly workers: readonly accounts.Worker[];
   readonly validators: readonly accounts.Validator[];
   readonly work: CampaignWork = campaignWork();
-  /** Units that were executed again, and all that were committed. */
+  /** Units that were executed again and all that were committed, where data was served; and how many members there were. */
   readonly audits = { executed: 0n, committed: 0n, members: 0 };
   readonly law: EconomyLaw;
   readonly #moment: Moment;
@@ -132,10 +132,10 @@ export class Network {
     const { sums, plan } = worker;
     sums.epochs += 1;
     worker.age += 1;
-    this.audits.committed += this.work.committed.units;
+    if (!plan.silent) this.audits.committed += this.work.committed.units;
     this.audits.members += ballots.length;
     for (const { executed, validator } of ballots) {
-      this.audits.executed += executed;
+      if (!plan.silent) this.audits.executed += executed;
       validator.sums.verdicts += 1;
       if (executed > 0n) validator.sums.looks += 1;
     }

@@ -1,6 +1,5 @@
-/** The people of the campaign: validators of mixed weights, honest workers, and a cheat for each part of the work that is forged. */
-import { hashWords } from '#protocol/codec/abi.ts';
-import { hashText } from '#protocol/codec/abi.ts';
+/** The people of the campaign: validators of mixed weights, an honest worker, and a cheat for each part of the work that is forged. */
+import { hashText, hashWords } from '#protocol/codec/abi.ts';
 import { type Address, address, parseCxt, type Wei, wei } from '#protocol/ids.ts';
 
 export type ValidatorKind = 'looks' | 'lazy' | 'colludes';
@@ -27,7 +26,7 @@ export interface NetworkPlan {
 }
 
 const PEOPLE = hashText('corex.campaign.people.v1');
-const VALIDATORS = 32;
+const VALIDATORS = 24;
 /** Stakes go from one to eight times this; nobody has a tenth of the weight, so everybody's seat is drawn. */
 const LEAST_STAKE = parseCxt('2000');
 export const PARTS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1] as const;
@@ -49,7 +48,6 @@ const percent = (part: number): string => `forges ${Math.round(part * 100)} %`;
 
 const workers: readonly WorkerPlan[] = [
   { label: 'honest', forges: 0, silent: false },
-  { label: 'honest, the second', forges: 0, silent: false },
   ...PARTS.map((part) => ({ label: percent(part), forges: part, silent: false })),
   { label: `${percent(0.2)}, silent`, forges: 0.2, silent: true },
 ];

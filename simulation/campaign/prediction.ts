@@ -29,7 +29,8 @@ export function predict(validators: readonly Drawn[], forged: number, court: Cou
   const misses = (1 - forged) ** court.samples;
   const total = walk(validators, court, 1);
   const missed = walk(validators, court, misses);
-  return { found: 1 - missed.weight, members: total.members, looking: total.looking };
+  // Of nothing forged the sum is 1 but for rounding.
+  return { found: forged === 0 ? 0 : 1 - missed.weight, members: total.members, looking: total.looking };
 }
 
 interface Sums {
