@@ -3,7 +3,7 @@ import { raised, meritDown, NEWCOMER, qualityOf } from '#protocol/economy/score.
 import type { Fraction } from '#protocol/economy/fixed-point.ts';
 import type { StakeBook } from '#protocol/economy/stake-book.ts';
 import type { Holder, TokenBook } from '#protocol/economy/token-book.ts';
-import { type Address, type Wei, wei } from '#protocol/ids.ts';
+import type { Address, Wei } from '#protocol/ids.ts';
 import { nameOf, type ValidatorPlan, type WorkerPlan } from './people.ts';
 
 /** Everybody's CXT but stakes. */
@@ -124,4 +124,3 @@ export function countThrees({ sums }: Worker, found: boolean): void {
 /** What was ever gained: emission that is still vesting counts, and the stake that can be asked back is no loss. */
 export const profitOf = ({ sums }: Worker): bigint => sums.paid - sums.forfeited - sums.slashed - sums.costs;
 export const gainOf = ({ sums }: Validator): bigint => sums.paid + sums.bounties - sums.bonds - sums.costs;
-export const zero: Wei = wei(0n);

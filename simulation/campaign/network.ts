@@ -8,7 +8,7 @@ import type { EconomyLaw, Moment } from '#protocol/economy/moment.ts';
 import { auditReward, baseReward } from '#protocol/economy/rewards.ts';
 import { scoreOf } from '#protocol/economy/score.ts';
 import { StakeBook } from '#protocol/economy/stake-book.ts';
-import { SUPPLY, TokenBook } from '#protocol/economy/token-book.ts';
+import { TokenBook } from '#protocol/economy/token-book.ts';
 import { type Epoch, epoch, type Hash, parseCxt, units, wei } from '#protocol/ids.ts';
 import type { Law } from '#protocol/limits.ts';
 import type { BeaconChain } from '#protocol/time/beacon.ts';
@@ -218,11 +218,5 @@ export class Network {
     const due = wei(worker.vesting.shift() ?? 0n);
     this.#owed -= due;
     this.#token.transfer('pool', accounts.BANK, due);
-  }
-
-  /** Where all CXT is: with whom, and how much of it nobody has any more. */
-  supply(): { readonly held: bigint; readonly burned: bigint } {
-    const held = this.#token.totalSupply();
-    return { held, burned: SUPPLY - held };
   }
 }
