@@ -2,7 +2,7 @@
 import { creditDown } from '#protocol/economy/bootstrap.ts';
 import { capDown, highWaterUp, releasedDown } from '#protocol/economy/emission.ts';
 import { auditReward, baseReward, marketReward, workParts } from '#protocol/economy/rewards.ts';
-import { meritDown, qualityOf, raised, lowered, scoreOf } from '#protocol/economy/score.ts';
+import { meritDown, qualityOf, raised, scoreOf } from '#protocol/economy/score.ts';
 import { type Units, units, type Wei, wei } from '#protocol/ids.ts';
 import type { Cohort, Duty } from './cohort.ts';
 import { type Committees, committeesOf, moveWindow } from './committee.ts';
@@ -93,7 +93,6 @@ function isAccepted(world: World, cohort: Cohort, committees: Committees | null)
   const outcome = outcomeOf(world, cohort, committees);
   if (outcome === 'accepted') cohort.sums.accepted++;
   else cohort.sums.refused++;
-  if (outcome === 'unavailable') [cohort.reputation, cohort.merit] = [lowered(cohort.reputation), 0n];
   if (outcome === 'fault' && committees !== null) slash(world, cohort, committees);
   return outcome === 'accepted';
 }

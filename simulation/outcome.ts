@@ -1,12 +1,11 @@
-/** What becomes of a commitment: the strict majority of a committee, drawn with chance where somebody forges. */
+/** What becomes of a commitment: who looks and meets forged units disputes it, and one is enough. */
 import { slashDown } from '#protocol/economy/stake.ts';
 import { wei } from '#protocol/ids.ts';
 import type { Cohort } from './cohort.ts';
 import type { Committees } from './committee.ts';
-import { majority } from './majority.ts';
 import type { World } from './world.ts';
 
-export type Outcome = 'accepted' | 'fault' | 'unavailable' | 'unaudited';
+export type Outcome = 'accepted' | 'fault' | 'unaudited';
 
 /** Members of a forging cohort share the fate of one draw, so that they stay identical. */
 export function outcomeOf(world: World, cohort: Cohort, committees: Committees | null): Outcome {
@@ -14,14 +13,12 @@ export function outcomeOf(world: World, cohort: Cohort, committees: Committees |
   const { conduct } = cohort.plan;
   if (conduct.kind !== 'forges') return 'accepted';
   const sees = 1 - (1 - conduct.part) ** world.rules.samples;
-  const seeing = committees.size * committees.looking * sees;
-  const { more, less } = majority(seeing, committees.size - seeing);
-  const drawn = world.random.next();
-  if (drawn < more) return 'fault';
-  return drawn < more + less ? 'accepted' : 'unavailable';
+  // Members are Poisson, as sortition of many small weights gives; who loses a dispute is slashed (docs/disputes.md).
+  const found = 1 - Math.exp(-committees.size * committees.looking * sees);
+  return world.random.next() < found ? 'fault' : 'accepted';
 }
 
-/** Stake is burned and shared among those who looked; what vests stays in the pool and expires. */
+/** Stake is burned and, on average over many disputes, shared alike among those who looked; what vests stays in the pool and expires. */
 export function slash(world: World, cohort: Cohort, committees: Committees): void {
   const staked = cohort.staked + cohort.unbonding;
   const { burned, bounty } = slashDown(wei(staked));

@@ -29,7 +29,7 @@ day … year: his part of all weight by then, if he plays by the rules; he stake
 emission:   his part of what the first week releases
 alike:      audits in which he has more than half of the seats of a committee of ${members}, when all weight is in
             1,000 equal accounts of which x % are his: the exact sum, and as drawn from the seed
-single:     the same with his x % in one account beside ${OTHERS} equal ones: below an eighth of all weight it has a seat
+single:     the same with his x % in one account beside ${OTHERS} equal ones: up to a ${members}th of all weight it has a seat
             like the others, above it is always drawn and counts its weight
 later:      the same with his weight after a year, in the number of accounts that is best for him
 hostile:    his part of the weight after a week in which he refused all others' work that he could; no stakes yet`;

@@ -14,7 +14,7 @@ export interface Jury {
   readonly committee: number;
   /** Offsets that each member draws for itself. */
   readonly samples: number;
-  /** Share of the committee's weight that says whatever suits the cheat. */
+  /** Share of the committee's weight that says whatever suits the cheat, or does not look. */
   readonly colluding: Ratio;
 }
 
@@ -43,11 +43,46 @@ export function meets(forged: Ratio, samples: number): Ratio {
 
 /**
  * q(f) = p (1 - (1 - f)^n)(1 - r^m) of DESIGN section 8: somebody on the committee is honest, and the samples of one such
- * member meet the forged part. A bound from below for a court in which one true fault is enough. p is 1, as work that
- * nobody audited is not paid.
+ * member meet the forged part. It counts one honest member where there are several, so it is less than what the cheat
+ * meets. p is 1, as work that nobody audited is not paid.
  */
 export function foundByOne(forged: Ratio, jury: Jury): Ratio {
   return times(meets(forged, jury.samples), complement(power(jury.colluding, jury.committee)));
+}
+
+/**
+ * 1 - (1 - (1 - r)(1 - (1 - f)^n))^m: any of m members is honest and meets the forged part. One is enough: it opens a
+ * dispute (docs/disputes.md), and no vote of the others ends that.
+ */
+export function foundByAny(forged: Ratio, { committee, samples, colluding }: Jury): Ratio {
+  return complement(power(complement(times(complement(colluding), meets(forged, samples))), committee));
+}
+
+/**
+ * The same for the draw: of many small weights the number of members is Poisson, of larger ones it varies less, so
+ * 1 - exp(-m (1 - r)(1 - (1 - f)^n)) is the least that any weights give as long as none is above 1 / m. Rounded down.
+ * @param epochs of the same conduct, each with a draw of its own
+ */
+export function foundByDraw(forged: Ratio, { committee, samples, colluding }: Jury, epochs = 1): Ratio {
+  const each = times(complement(colluding), meets(forged, samples));
+  const mean = ratio(each.n * BigInt(committee * epochs), each.d);
+  return complement(expUp(mean));
+}
+
+/** Terms of the exponential's series; with 64 it is right to 12 digits for all means up to 30. */
+const TERMS = 64;
+/** Digits kept of a mean, so that the sums stay small. */
+const SCALE = 10n ** 30n;
+
+/** exp(-mean), rounded up: 1 over the first terms of exp(mean). */
+function expUp(mean: Ratio): Ratio {
+  const x = (mean.n * SCALE) / mean.d;
+  let [sum, term] = [0n, SCALE];
+  for (let k = 1n; k <= TERMS && term !== 0n; k++) {
+    sum += term;
+    term = (term * x) / (k * SCALE);
+  }
+  return ratio(SCALE, sum);
 }
 
 const choose = (n: number, k: number): bigint => {
@@ -65,29 +100,19 @@ export function atLeast(least: number, trials: number, each: Ratio): Ratio {
   return ratio(n, each.d ** BigInt(trials));
 }
 
-/** What a committee of equal weights makes of forged work. */
-export interface VoteOutcome {
-  /** More than half say fault: everything at stake is lost. */
-  readonly fault: Ratio;
-  /** Half or more do not say ok: the epoch is not paid. Holds `fault`. */
-  readonly unpaid: Ratio;
-}
-
-/**
- * AuditCourt.sol as it is: a strict majority decides, and each member looks at samples of its own, so who met the forged
- * part is outvoted by those who honestly did not.
- */
-export function foundByVote(forged: Ratio, { committee, samples, colluding }: Jury): VoteOutcome {
-  const says = times(complement(colluding), meets(forged, samples));
-  return {
-    fault: atLeast(Math.floor(committee / 2) + 1, committee, says),
-    unpaid: atLeast(Math.ceil(committee / 2), committee, says),
-  };
-}
-
-/** Chance that colluders are more than half of one committee: it accepts what they like and slashes whom they like. */
-export function captured({ committee, colluding }: Jury): Ratio {
+/** Chance that colluders are more than half of one committee: it takes the pay of an epoch from an honest worker. It slashes nobody. */
+export function captured({ committee, colluding }: Pick<Jury, 'committee' | 'colluding'>): Ratio {
   return atLeast(Math.floor(committee / 2) + 1, committee, colluding);
+}
+
+/** Chance that colluders are more than two thirds of a jury: what has no form on chain is decided as they like. */
+export function juryCaptured(jurors: number, colluding: Ratio): Ratio {
+  return atLeast(Math.floor((jurors * 2) / 3) + 1, jurors, colluding);
+}
+
+/** The part of its own execution that a worker's audits take on average, if its units are in so many equal segments. */
+export function auditCost({ committee, samples }: Pick<Jury, 'committee' | 'samples'>, segments: number): Ratio {
+  return ratio(BigInt(committee * samples), BigInt(segments));
 }
 
 /** The least R + S + V that makes forging this part a loss: just above f C / q. Null where nothing suffices. */
@@ -105,9 +130,7 @@ export function deters(exposure: Exposure, forged: Ratio, cost: Wei, found: Rati
   return atRisk(exposure) * forged.d * found.n > forged.n * cost * found.d;
 }
 
-/** What forging is worth on average under a vote: the cost saved, less what is lost; rounded up, in the cheat's favour. */
-export function gainUnderVote(exposure: Exposure, forged: Ratio, cost: Wei, vote: VoteOutcome): bigint {
-  const saved = ceilDiv(forged.n * cost, forged.d);
-  const lostToFault = ((exposure.stake + exposure.unvested) * vote.fault.n) / vote.fault.d;
-  return saved - lostToFault - (exposure.reward * vote.unpaid.n) / vote.unpaid.d;
+/** What forging is worth on average beside an honest epoch: the cost saved, less what is lost; rounded up, in the cheat's favour. */
+export function gain(exposure: Exposure, forged: Ratio, cost: Wei, found: Ratio): bigint {
+  return ceilDiv(forged.n * cost, forged.d) - (atRisk(exposure) * found.n) / found.d;
 }

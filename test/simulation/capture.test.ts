@@ -44,29 +44,29 @@ t.test('many small accounts are Poisson', async (t) => {
 });
 
 t.test('weight in a single account, by hand', async (t) => {
-  t.equal(MEMBERS, 8, 'the sums below are for eight');
+  t.equal(MEMBERS, 10, 'the sums below are for ten');
   /** Beside so many small ones that they are Poisson. */
   const single = (part: number, accounts = 1) =>
     captureChance({ part, accounts }, { part: 1 - part, accounts: 1_000_000 }, MEMBERS);
   const near = (chance: number, hand: number, why: string) => t.ok(Math.abs(chance - hand) < 1e-4, `${why}: ${chance}`);
-  // Drawn in 0.8 of all audits with one seat, which is more than half where no other of 7.2 is drawn.
-  near(single(0.1), 0.8 * Math.exp(-7.2), 'a tenth decides hardly anything');
+  // Drawn in all audits with one seat, which is more than half where no other of 9 is drawn.
+  near(single(0.1), Math.exp(-9), 'a tenth decides hardly anything');
   t.ok(single(0.1) < 0.001);
-  // Always drawn, and counts two seats: it decides beside none or one of 6.
-  near(single(0.25), Math.exp(-6) * (1 + 6), 'a quarter');
+  // Counts two seats and a half: it decides beside none, one or two of 7.5.
+  near(single(0.25), Math.exp(-7.5) * (1 + 7.5 + 7.5 ** 2 / 2), 'a quarter');
   near(single(0.25, 2), single(0.25), 'two accounts of an eighth are as much');
-  // 4.8 seats against 0 to 4 of 3.2.
-  const terms = [1, 3.2, 3.2 ** 2 / 2, 3.2 ** 3 / 6, 3.2 ** 4 / 24];
-  near(single(0.6), Math.exp(-3.2) * terms.reduce((sum, term) => sum + term), 'three fifths');
-  // Exactly half of the weight in one account is four seats; four others are a tie, which is no majority.
-  near(single(0.5), Math.exp(-4) * (1 + 4 + 4 ** 2 / 2 + 4 ** 3 / 6), 'half');
+  // Six seats against 0 to 5 of 4.
+  const terms = [1, 4, 4 ** 2 / 2, 4 ** 3 / 6, 4 ** 4 / 24, 4 ** 5 / 120];
+  near(single(0.6), Math.exp(-4) * terms.reduce((sum, term) => sum + term), 'three fifths');
+  // Exactly half of the weight in one account is five seats; five others are a tie, which is no majority.
+  near(single(0.5), Math.exp(-5) * (1 + 5 + 5 ** 2 / 2 + 5 ** 3 / 6 + 5 ** 4 / 24), 'half');
 });
 
 t.test('spreading suits a small part, one account a large one', async (t) => {
   const best = (part: number) => bestChance(part, { part: 1 - part, accounts: 100_000 }, MEMBERS);
-  t.ok(Math.abs(best(0.1) - majority(0.8, 7.2).more) < 1e-4);
+  t.ok(Math.abs(best(0.1) - majority(1, 9).more) < 1e-4);
   t.ok(best(0.1) < 0.01);
-  t.ok(best(0.6) > majority(4.8, 3.2).more + 0.1);
+  t.ok(best(0.6) > majority(6, 4).more + 0.05);
 });
 
 t.test('draws from a binomial', async (t) => {
@@ -92,8 +92,8 @@ t.test('the study of the bootstrap', async (t) => {
       before[name] = row[name];
     }
   }
-  // Drawn in 0.8 of all audits, alone where none of a hundred others is, each with a chance of 0.072.
-  t.ok(Math.abs((tenth?.single ?? 0) - 0.8 * 0.928 ** 100) < 1e-9);
+  // Always drawn, alone where none of a hundred others is, each with a chance of 0.09.
+  t.ok(Math.abs((tenth?.single ?? 0) - 0.91 ** 100) < 1e-9);
   t.ok((tenth?.alike ?? 1) < 0.005);
   t.equal(tenth?.hostile.toFixed(2), '0.10', 'a tenth stays a tenth');
   t.equal(study.rows[59]?.hostile, 1, 'three fifths become all');

@@ -21,7 +21,7 @@ abstract contract Ground is World {
         law.claimTimeoutSeconds = 7_200;
         law.claimWindowSeconds = 7_776_000;
         law.maxBaseUnits = 252_520_505_344;
-        law.committee = 8;
+        law.committee = 10;
         law.disputeSeconds = 10_800;
         law.jury = 24;
         law.releaseRate = 19_767_862_466_298;
