@@ -8,7 +8,9 @@ import { elementOf, isSame } from '#verifier/dispute/adjudicate.ts';
 import { gather } from '#verifier/dispute/gather.ts';
 import { ABSENT, REFERENCES } from '../../engine/onnx/reference-models.ts';
 import { Numbers } from '#tools/adjudicate-numbers.ts';
-import { referenceStep, seeStep } from './steps.ts';
+import { referenceStep, seeStep } from '#tools/dispute-steps.ts';
+import { root } from '#tools/sources.ts';
+import { join } from 'node:path';
 
 /** Compared of each value, besides the first and the last element. */
 const DRAWN = 6;
@@ -20,10 +22,10 @@ const NONE: Readonly<Record<string, readonly string[]>> = {
 };
 
 for (const reference of REFERENCES) {
-  const step = referenceStep(reference);
+  const step = referenceStep(join(root, '..', 'shared', 'reference', reference));
   t.test(reference, { skip: step === null ? ABSENT : false }, async (t) => {
     if (step === null) return;
-    const { program, values, operators, read } = await seeStep(step.graph, step.feeds);
+    const { program, values, operators, read } = await seeStep(step.graph, step.feeds, 2);
     t.equal(program.root, programRoot(program.instructions));
     const numbers = new Numbers(7);
     const rows = new Map<string, { values: number; elements: number; wrong: number }>();
