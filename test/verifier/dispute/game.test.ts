@@ -169,6 +169,11 @@ t.test('what no element shows is for the jury', async (t) => {
     'jury',
     'or are not those of the log',
   );
+  const largest = STEP * stake.values + firstOf(OPCODES.MAX);
+  const zero = (sign: number) => (bytes: Uint8Array) => bytes.set([0, 0, 0, sign]);
+  const [positive, negative] = [await altered(own, largest, zero(0)), await altered(own, largest, zero(0x80))];
+  const tie = players(sideWith(side, { own: negative }), sideWith(side, { own: positive }));
+  t.equal((await play(stake, tie)).end, 'jury', 'or differ in the sign of a tie');
 });
 
 t.test('of a value of another length the chunk that is asked for cannot be opened', async (t) => {
