@@ -7,7 +7,7 @@ import { Call } from '#engine/ops/call.ts';
 import { NEXT } from '#engine/run/aliasing.ts';
 import { hashToBytes } from '#protocol/codec/digest.ts';
 import { encodeInstruction, type Instruction } from '#protocol/dispute/instruction.ts';
-import { OPCODES } from '#protocol/dispute/opcodes.ts';
+import { hasForm, MOST_INSTRUCTION, MOST_TERMS, OPCODES } from '#protocol/dispute/opcodes.ts';
 import { programRoot } from '#protocol/dispute/program.ts';
 import { fineRoot } from '#protocol/dispute/short.ts';
 import { CorexError } from '#protocol/errors.ts';
@@ -18,6 +18,7 @@ import { FOLDS } from './folds.ts';
 import type { Form, FormRule } from './form.ts';
 import { MOVES } from './moves.ts';
 import { PRODUCTS } from './products.ts';
+import { TRANSPOSED } from './transposed.ts';
 
 export interface ProgramValue extends Info {
   readonly name: string;
@@ -32,7 +33,7 @@ export interface Program {
   indexOf(name: string): number;
 }
 
-const RULES: Readonly<Record<string, FormRule>> = { ...ELEMENTWISE, ...MOVES, ...FOLDS, ...PRODUCTS };
+const RULES: Readonly<Record<string, FormRule>> = { ...ELEMENTWISE, ...MOVES, ...FOLDS, ...PRODUCTS, ...TRANSPOSED };
 
 /** Places, bounds and coefficients are 32 bits; a coefficient has a sign. */
 const MOST_ELEMENTS = 2 ** 31;
@@ -139,7 +140,8 @@ class Numbered {
     if (infos.some(({ shape }) => elementCount(shape) >= MOST_ELEMENTS)) return null;
     const isConstant = (input: number): boolean => this.#graph.initializers.has(node.inputs[input] ?? '');
     try {
-      return rule({ call, output, result, isConstant });
+      const form = rule({ call, output, result, isConstant });
+      return form === null || elementCount(form.terms ?? []) > (MOST_TERMS[form.op] ?? 1) ? null : form;
     } catch (error) {
       // What the rule had to know of the graph is not there.
       if (error instanceof CorexError) return null;
@@ -170,7 +172,9 @@ export function compileProgram(bytes: Uint8Array): Program {
   checkOrder(bares, graph);
   const instructions = bares.map((each, i) => {
     const { dtype, shape } = numbered.values[i] as ProgramValue;
-    return encodeInstruction({ dims: shape, ...each, type: dtype });
+    const bytes = encodeInstruction({ dims: shape, ...each, type: dtype });
+    const isLong = hasForm(each.op) && bytes.length > MOST_INSTRUCTION;
+    return isLong ? encodeInstruction({ ...bare(OPCODES.NONE), dims: shape, type: dtype }) : bytes;
   });
   return {
     root: programRoot(instructions),

@@ -1,16 +1,21 @@
 /** Disputes of a base task from both sides, before a referee with the contract's rules: whoever is right wins. */
 import t from 'tap';
+import type { Tensor } from '#engine/graph/tensor.ts';
+import { decodeModel } from '#engine/onnx/decode.ts';
+import { encodeModel } from '#engine/onnx/encode.ts';
+import { recordTranscript } from '#verifier/dispute/transcript.ts';
+import { SeededRandom } from '#engine/data/random.ts';
 import { EnginePool } from '#engine/run/pool.ts';
 import { entriesOf, stateRootOf } from '#engine/state/state.ts';
 import { fineRoot, short } from '#protocol/dispute/short.ts';
 import type { Hash } from '#protocol/ids.ts';
 import { decodeInstruction } from '#protocol/dispute/instruction.ts';
-import type { ChallengerMove, DisputeView, WorkerMove } from '#protocol/dispute/moves.ts';
+import type { ChallengerMove, DisputeView, Short, WorkerMove } from '#protocol/dispute/moves.ts';
 import { hasForm, OPCODES, opcodeName } from '#protocol/dispute/opcodes.ts';
 import { systemClock } from '#node/clock.ts';
 import { nextDefence } from '#verifier/dispute/defend.ts';
 import { firstByte } from '#verifier/dispute/difference.ts';
-import { statePlace } from '#verifier/dispute/side.ts';
+import { chunkPath, statePlace } from '#verifier/dispute/side.ts';
 import { baseGround, sideWith, valuesByOpcode, withOtherByte } from './grounds.ts';
 import { altered, play, players } from './playing.ts';
 
@@ -18,7 +23,7 @@ const pool = new EnginePool({ size: 1, memoryBytes: 2 ** 30, stepTimeoutMs: 60_0
 t.teardown(() => pool.close());
 
 const ground = await baseGround(pool);
-const { side, stake, program } = ground;
+const { side, stake, program, run } = ground;
 const { own } = side;
 const STEP = 2;
 const opened = (moves: ReadonlyArray<{ readonly kind: string }>): number =>
@@ -120,55 +125,7 @@ t.test('a false start of the log', async (t) => {
   t.equal(moves.at(-1)?.kind, 'openLink');
 });
 
-/** Operands that make the element what the worker says. */
-const LIES: ReadonlyArray<readonly [op: number, lie: (operands: Uint8Array, result: Uint8Array) => void]> = [
-  [OPCODES.MOVE, (operands, result) => operands.set(result)],
-  [OPCODES.RELU, (operands, result) => operands.set(result)],
-  [OPCODES.TAKE, (operands, result) => operands.set(result, operands.length - result.length)],
-  [OPCODES.SUM, (operands, result) => operands.fill(0).set(result, 0)],
-  [OPCODES.ADD, (operands, result) => operands.fill(0).set(result, 0)],
-  [OPCODES.WHERE, (operands, result) => operands.fill(1, 0, 1).set(result, 1)],
-  [OPCODES.DOT, dotLie],
-];
-
-/** One product of result and one, and zeros. */
-function dotLie(operands: Uint8Array, result: Uint8Array): void {
-  const { op, terms } = decodeInstruction(program.instructions[firstOf(OPCODES.DOT)] as Uint8Array);
-  if (op !== OPCODES.DOT) return;
-  const count = terms.reduce((product, size) => product * size, 1);
-  operands.fill(0).set(result, 0);
-  new DataView(operands.buffer, operands.byteOffset).setFloat32(4 * count, 1, true);
-}
-
 const firstOf = (op: number): number => program.instructions.findIndex((bytes) => decodeInstruction(bytes).op === op);
-
-t.test('operands that are not those of the log are refuted', async (t) => {
-  let refuted = 0;
-  for (const [op, lie] of LIES) {
-    const value = firstOf(op);
-    if (value < 0) continue;
-    const position = STEP * stake.values + value;
-    const { type } = decodeInstruction(program.instructions[value] as Uint8Array);
-    const claim = new Uint8Array(new Float32Array([1.5]).buffer);
-    if (type !== 'float32') continue;
-    const worker = sideWith(side, {
-      own: await altered(own, position, (bytes) => bytes.set(claim, Math.min(40, bytes.length - 4))),
-    });
-    const honest = players(worker, side);
-    const lying = async (view: DisputeView): Promise<WorkerMove | null> => {
-      const move = await honest.worker(view);
-      if (move?.kind !== 'openOperands') return move;
-      const operands = Uint8Array.from(move.operands);
-      lie(operands, claim);
-      return { ...move, operands };
-    };
-    const { end, moves } = await play(stake, { ...honest, worker: lying });
-    t.equal(end, 'guilty', nameOf(op));
-    t.equal(moves.at(-1)?.kind, 'refute', nameOf(op));
-    refuted++;
-  }
-  t.ok(refuted >= 3, `${refuted} kinds`);
-});
 
 t.test('whoever is silent loses', async (t) => {
   const wrong = sideWith(side, { own: await altered(own, STEP * stake.values + firstOf(OPCODES.DOT), flip(3)) });
@@ -212,25 +169,73 @@ t.test('what no element shows is for the jury', async (t) => {
     'jury',
     'or are not those of the log',
   );
+  const largest = STEP * stake.values + firstOf(OPCODES.MAX);
+  const zero = (sign: number) => (bytes: Uint8Array) => bytes.set([0, 0, 0, sign]);
+  const [positive, negative] = [await altered(own, largest, zero(0)), await altered(own, largest, zero(0x80))];
+  const tie = players(sideWith(side, { own: negative }), sideWith(side, { own: positive }));
+  t.equal((await play(stake, tie)).end, 'jury', 'or differ in the sign of a tie');
 });
 
-t.test('a value of another length cannot be opened', async (t) => {
+t.test('of a value of another length the chunk that is asked for cannot be opened', async (t) => {
   const position = STEP * stake.values + firstOf(OPCODES.DOT);
   const whole = await own.bytesOf(position);
   for (const length of [whole.length - 4, whole.length / 2, whole.length - 1280, 128, 0, whole.length + 128]) {
     const bytes = new Uint8Array(length);
     bytes.set(whole.subarray(0, length));
     const log = own.log.map((one, i) => (i === position ? short(fineRoot(bytes)) : one));
-    const cut = { ...own, steps: own.steps, values: own.values, log };
     const bytesOf = async (at: number) => (at === position ? bytes : own.bytesOf(at));
-    const worker = sideWith(side, { own: { ...cut, bytesOf } });
+    const worker = sideWith(side, { own: { steps: own.steps, values: own.values, log, bytesOf } });
     const honest = players(worker, side);
-    // It opens what it can: a chunk of its own bytes at the place of the right one, with every path that they have.
-    const trying = async (view: DisputeView): Promise<WorkerMove | null> => {
-      if (view.phase !== 'openOperands') return nextDefence(view, worker);
-      return nextDefence(view, side);
-    };
-    const move = play(stake, { ...honest, worker: trying });
-    await t.rejects(move, { message: 'chunk' }, `${length} bytes`);
+    for (let index = 0; index * 128 < Math.max(1, length); index = index * 2 + 1) {
+      const trying = async (view: DisputeView): Promise<WorkerMove | null> => {
+        const move = await nextDefence(view, view.phase === 'openOperands' ? side : worker);
+        return move?.kind === 'openOperands' ? { ...move, result: chunkPath(bytes, index) } : move;
+      };
+      await t.rejects(play(stake, { ...honest, worker: trying }), { message: 'chunk' }, `${length} bytes, ${index}`);
+    }
   }
 });
+
+t.test('whatever is wrong first, anywhere in the log, and whatever comes behind', async (t) => {
+  const random = new SeededRandom(stake.program, 'positions');
+  for (let i = 0; i < 40; i++) {
+    const positions = Array.from({ length: 1 + (i % 4) }, () => random.below(own.log.length));
+    const first = Math.min(...positions);
+    const { op } = decodeInstruction(program.instructions[first % stake.values] as Uint8Array);
+    let log = own;
+    for (const position of new Set(positions))
+      log = await altered(log, position, flip(random.below((await own.bytesOf(position)).length)));
+    const worker = sideWith(side, { own: log });
+    const { end } = await play(stake, players(worker, side));
+    t.equal(end, op === OPCODES.FEED ? 'jury' : 'guilty', `${positions.join(', ')}: ${nameOf(op)}`);
+  }
+});
+
+t.test('a worker that trains at another rate', async (t) => {
+  const { opset, graph } = decodeModel(run.graph);
+  const rates = [...graph.initializers].filter(([, { dtype, data }]) => dtype === 'float32' && isRate(data));
+  t.equal(rates.length, 1);
+  const [name = '', tensor] = rates[0] ?? [];
+  const faster = { ...(tensor as Tensor), data: new Uint8Array(new Float32Array([0.06]).buffer) };
+  const initializers = new Map([...graph.initializers, [name, faster]]);
+  const other = { ...run, graph: encodeModel({ opset, graph: { ...graph, initializers } }) };
+  const trained = await recordTranscript(pool, other);
+  const { checkpoints } = await pool.run(other);
+  const end = checkpoints[0]?.state as Uint8Array;
+  t.not(stateRootOf(end), stake.endState);
+  const ends = { ...side.ends, end };
+  const challenger = sideWith(side, { ends });
+  const open = await play(stakeWith(end), players(sideWith(side, { own: trained, ends }), challenger));
+  t.equal(open.end, 'guilty', 'its log has the other rate');
+  const value = program.indexOf(name);
+  const log = trained.log.map((one, i) => (i % stake.values === value ? (own.log[i] as Short) : one));
+  const { steps, values } = trained;
+  const bytesOf = (position: number): Promise<Uint8Array> => trained.bytesOf(position);
+  const hiding = sideWith(side, { own: { steps, values, log, bytesOf }, ends });
+  const hidden = await play(stakeWith(end), players(hiding, challenger));
+  t.same([hidden.end, hidden.moves.at(-1)?.kind], ['guilty', 'refute'], 'its log has the right one');
+});
+
+/** The rate of a base task. */
+const isRate = (data: Uint8Array): boolean =>
+  data.length === 4 && Buffer.from(data).readFloatLE() === Math.fround(0.05);
