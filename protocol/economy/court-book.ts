@@ -10,7 +10,8 @@ import { splitBounty } from './stake.ts';
 import type { StakeBook } from './stake-book.ts';
 import type { TokenBook } from './token-book.ts';
 
-export type OutcomeName = 'accepted' | 'fault' | 'unavailable' | 'unaudited';
+/** In the order of Verdict.sol: fault is what was proven, disputed what most seats only said. */
+export type OutcomeName = 'accepted' | 'fault' | 'unavailable' | 'unaudited' | 'disputed';
 
 interface Ballot {
   readonly digest: string;
@@ -82,17 +83,14 @@ export class CourtBook {
     this.#auditsTotal.set(of, this.auditsTotal(of) + 1n);
   }
 
-  /** Of the ledger: what the verdicts come to; a fault slashes. */
+  /** Of the ledger: what the verdicts come to. */
   conclude(worker: Address, of: Epoch): OutcomeName {
     const times = this.#beacon.timesOf(of);
     demand(times !== null && this.#moment.time >= times.revealsEnd, 'NotInWindow');
-    const audit = this.#auditOf(worker, of);
-    const outcome = outcomeOf(audit.weights);
-    if (outcome === 'fault') audit.bounty += this.#stakes.slash(worker);
-    return outcome;
+    return outcomeOf(this.#auditOf(worker, of).weights);
   }
 
-  /** Of the ledger: a wrong sum was shown. */
+  /** Of the ledger and the dispute court: a wrong sum was shown, a dispute was won. */
   convict(worker: Address, of: Epoch, challenger: Address): void {
     const audit = this.#auditOf(worker, of);
     const bounty = this.#stakes.slash(worker);
@@ -168,10 +166,10 @@ export class CourtBook {
   }
 }
 
-/** A strict majority of the revealed weight decides. */
+/** A strict majority of the revealed weight decides what is paid, and slashes nobody. */
 function outcomeOf({ ok, fault, unavailable }: Readonly<Record<VerdictName, bigint>>): OutcomeName {
   const revealed = ok + fault + unavailable;
   if (revealed === 0n) return 'unaudited';
-  if (fault * 2n > revealed) return 'fault';
+  if (fault * 2n > revealed) return 'disputed';
   return ok * 2n > revealed ? 'accepted' : 'unavailable';
 }

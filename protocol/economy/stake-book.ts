@@ -92,6 +92,16 @@ export class StakeBook {
     return bounty;
   }
 
+  /** Of the dispute court: the minimum stake, out of the challenger's. */
+  takeBond(challenger: Address): Wei {
+    const account = this.#unslashed(challenger);
+    const bond = this.minimumStake();
+    demand(bond <= account.staked, 'NotEnoughStake');
+    this.#set(challenger, { ...account, staked: account.staked - bond });
+    this.#token.transfer('stakes', 'disputes', bond);
+    return bond;
+  }
+
   /** Verified units of a validator are weight for as long as little is staked. */
   recordWork(worker: Address, work: Units): void {
     if (!this.accountOf(worker).validator) return;

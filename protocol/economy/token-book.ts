@@ -5,7 +5,7 @@ import { demand } from './refusal.ts';
 export const SUPPLY: Wei = wei(100_000_000n * 10n ** 18n);
 
 /** The contracts that hold CXT for others. */
-export type Pot = 'pool' | 'stakes' | 'market' | 'court';
+export type Pot = 'pool' | 'stakes' | 'market' | 'court' | 'disputes';
 export type Holder = Address | Pot;
 
 export class TokenBook {

@@ -105,13 +105,13 @@ export const LAW: Law = {
   revealSeconds: 3,
   finalizeSeconds: 3,
   vestSeconds: 2,
-  unbondSeconds: 62,
+  unbondSeconds: 54,
   claimTimeoutSeconds: 22,
   claimWindowSeconds: 80,
+  disputeSeconds: 4,
   committee: 3,
-  disputeSeconds: 5,
-  jury: 3,
   samples: 4,
+  jury: 12,
 };
 
 const slices = (count: number) =>

@@ -10,10 +10,12 @@ t.test('a sound law breaks nothing', async (t) => {
 
 const bent: ReadonlyArray<readonly [change: Partial<Law>, sentence: RegExp]> = [
   [{ commitSeconds: 8, unbondSeconds: 99, claimTimeoutSeconds: 99 }, /commit window/],
-  [{ unbondSeconds: 21 }, /stake stays/],
+  [{ unbondSeconds: 53 }, /stake stays/],
   [{ claimTimeoutSeconds: 21 }, /claim outlives/],
   [{ committee: 0 }, /somebody looks/],
   [{ samples: 0 }, /somebody looks/],
+  [{ jury: 0 }, /somebody decides/],
+  [{ disputeSeconds: 0 }, /moves can be made/],
 ];
 
 t.test('each relation is noticed', async (t) => {

@@ -104,6 +104,14 @@ const shows: Habit = (past, who) => {
   return steps.proveWrongSum(who, worker, cheat.epoch, shown);
 };
 
+/** Bonds of challengers come, and go back or are lost. */
+const bonds: Habit = ({ dice, book }, who) => {
+  const held = book.token.balanceOf('disputes');
+  if (held === 0n || dice.chance(0.6)) return steps.takeBond(who);
+  const part = dice.chance(0.5) ? held : held / 2n;
+  return dice.chance(0.7) ? steps.returnBond(who, part) : steps.burnBond(part);
+};
+
 function claimRefused(dice: Dice, { claim }: Delivery): WorkClaim {
   return dice.pick([
     { ...claim, units: 0n },
@@ -153,6 +161,7 @@ const HABITS: readonly (readonly [weight: number, habit: Habit])[] = [
   [4, posts],
   [4, jobsOf],
   [3, shows],
+  [2, bonds],
   [1, expires],
   [5, nonsense],
 ];

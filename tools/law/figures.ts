@@ -32,6 +32,7 @@ const GLOBAL = [
   'balance of the stakes',
   'balance of the market',
   'balance of the court',
+  'balance of the disputes',
   'remaining',
   'unclaimed',
   'high-water mark',
@@ -116,7 +117,7 @@ export function kindOf(figure: number): string {
   return (FIGURES[figure] ?? '').replace(/#?\d+/g, 'N');
 }
 
-const OUTCOMES: readonly (OutcomeName | null)[] = [null, 'accepted', 'fault', 'unavailable', 'unaudited'];
+const OUTCOMES: readonly (OutcomeName | null)[] = [null, 'accepted', 'fault', 'unavailable', 'unaudited', 'disputed'];
 const STATES = ['none', 'open', 'complete', 'refunded'] as const;
 
 function at<T>(list: readonly T[], position: number): T {
@@ -132,7 +133,7 @@ type Put = (from: number, values: readonly Figure[]) => void;
 
 function putSums(book: Book, { accounts }: Cast, put: Put): void {
   const { token, pool } = book;
-  const pots = (['pool', 'stakes', 'market', 'court'] as const).map((pot) => token.balanceOf(pot));
+  const pots = (['pool', 'stakes', 'market', 'court', 'disputes'] as const).map((pot) => token.balanceOf(pot));
   const sums = [pool.remaining(), pool.unclaimed(), pool.highWater(), book.stakes.minimumStake()];
   put(0, [token.totalSupply(), ...pots, ...sums, book.market.jobs(), plusOne(book.work.nextWithWork(null))]);
   accounts.forEach((who, i) => {

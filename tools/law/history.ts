@@ -13,7 +13,7 @@ import type { Past } from './past.ts';
 import { chainOf } from './rounds.ts';
 import { everything, listsOf, readsAfter } from './reads.ts';
 import * as steps from './steps.ts';
-import { calldata, type Step } from './steps.ts';
+import { type Caller, calldata, type Step } from './steps.ts';
 import { Tape } from './tape.ts';
 import { later } from './time.ts';
 import { nextStep } from './walk.ts';
@@ -125,11 +125,17 @@ function refusalOf(book: Book, step: Step): string | null {
 /** No contract: time passes. */
 const NOBODY = 255;
 
+/** The pool and the dispute court count behind the accounts. */
+function callerOf(accounts: readonly Address[], caller: Caller): number {
+  if (caller === 'pool') return ACCOUNTS;
+  return caller === 'disputes' ? ACCOUNTS + 1 : accounts.indexOf(caller);
+}
+
 function putEvent(tape: Tape, { accounts }: Cast, event: Event): void {
   const { time, step, refusal, reads, changes } = event;
   tape.number(time).number(step === null ? NOBODY : CONTRACTS.indexOf(step.contract));
   if (step !== null) {
-    tape.number(step.caller === 'pool' ? ACCOUNTS : accounts.indexOf(step.caller)).bytes(calldata(step));
+    tape.number(callerOf(accounts, step.caller)).bytes(calldata(step));
     tape.number(refusal === null ? 0n : selectorOf(refusal));
   }
   for (const list of listsOf(reads)) tape.number(list.length).numbers(list);
@@ -154,6 +160,10 @@ export function tapeOf(history: History): Buffer {
     law.claimWindowSeconds,
     law.maxBaseUnits,
     law.committee,
+    law.disputeSeconds,
+    law.jury,
+    // Terms of base tasks: nothing here reads them.
+    0,
     law.releaseRate,
     law.decayRate,
   ]);

@@ -15,11 +15,9 @@ const CLOCKS: readonly (readonly [epoch: number, commit: number, audit: number, 
   [2, 1, 2, 1, 1],
 ];
 
-/** Of a move: the histories have no disputes, and only the time that stake stays follows from it. */
-const DISPUTE_SECONDS = 1;
-
 export function lawOf(dice: Dice): EconomyLaw {
   const [epochSeconds, commitSeconds, auditSeconds, revealSeconds, finalizeSeconds] = dice.pick(CLOCKS);
+  const disputeSeconds = dice.pick([1, 20, epochSeconds]);
   const exposure = epochSeconds + commitSeconds + auditSeconds + revealSeconds + finalizeSeconds;
   const hourly = emissionRates(3600);
   const rates = dice.chance(0.5)
@@ -33,12 +31,12 @@ export function lawOf(dice: Dice): EconomyLaw {
     revealSeconds,
     finalizeSeconds,
     vestSeconds: dice.pick([0, 1, epochSeconds, 24 * epochSeconds]),
-    disputeSeconds: DISPUTE_SECONDS,
-    jury: 3,
-    unbondSeconds: exposure + 8 * DISPUTE_SECONDS + dice.pick([0, 1, epochSeconds * 10]),
+    unbondSeconds: exposure + 8 * disputeSeconds + dice.pick([0, 1, epochSeconds * 10]),
     claimTimeoutSeconds: exposure * dice.pick([1, 3, 10, 30]),
     claimWindowSeconds: dice.pick([1, exposure * 10, exposure * 30]),
+    disputeSeconds,
     committee: dice.pick([1, 2, 3, 5, 100]),
+    jury: 12,
     maxBaseUnits: dice.pick([(1n << 128n) - 1n, (1n << 128n) - 1n, 1n << 104n, MAX_BASE_UNITS, dice.bits(60)]),
     samples: 1,
     ...rates,

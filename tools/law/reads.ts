@@ -29,7 +29,7 @@ const CREDENTIAL_READ = 0.2;
 const AUDIT_READ = 0.06;
 
 /** Steps by which what everybody can claim of an epoch changes. */
-const FOR_ALL: ReadonlySet<string> = new Set(['settle', 'expire', 'finalize', 'proveWrongSum']);
+const FOR_ALL: ReadonlySet<string> = new Set(['settle', 'expire', 'finalize', 'proveWrongSum', 'convict']);
 
 export function readsAfter(past: Past, step: Step | null): Reads {
   const { dice, book, accounts } = past;

@@ -6,8 +6,9 @@ import type { WorkClaim, WrongSum } from '#protocol/economy/work-book.ts';
 import type { Address, Epoch, Hash } from '#protocol/ids.ts';
 import { type ContractName, callOf } from './contracts.ts';
 
-/** Who calls: an account, or the pool where a history begins with CXT that was given away. */
-export type Caller = Address | 'pool';
+/** Who calls: an account, the pool where a history begins with CXT that was given away, or the dispute court, whose own law is
+ * test/DisputeCourt's. */
+export type Caller = Address | 'pool' | 'disputes';
 
 export interface Step {
   readonly caller: Caller;
@@ -90,6 +91,22 @@ export const claimBounty = (validator: Address, epoch: Epoch, worker: Address): 
   return step(validator, 'court', 'claimBounty', [epoch, worker], play, { epoch, worker });
 };
 
+export const takeBond = (challenger: Address): Step =>
+  step('disputes', 'stakes', 'takeBond', [challenger], (b) => {
+    b.stakes.takeBond(challenger);
+  });
+
+export const returnBond = (to: Address, amount: bigint): Step =>
+  step('disputes', 'token', 'transfer', [to, amount], (b) => b.token.transfer('disputes', to, amount));
+
+export const burnBond = (amount: bigint): Step =>
+  step('disputes', 'token', 'burn', [amount], (b) => b.token.burn('disputes', amount));
+
+export const convict = (worker: Address, epoch: Epoch, challenger: Address): Step => {
+  const play = (b: Book): void => b.court.convict(worker, epoch, challenger);
+  return step('disputes', 'court', 'convict', [worker, epoch, challenger], play, { epoch, worker });
+};
+
 export const settle = (who: Address): Step => step(who, 'pool', 'settle', [], (b) => b.pool.settle());
 
 export const claimWork = (who: Address, epoch: Epoch): Step =>
@@ -102,7 +119,7 @@ export const expire = (who: Address, epoch: Epoch): Step =>
   step(who, 'pool', 'expire', [epoch], (b) => b.pool.expire(epoch), { epoch });
 
 export const postJob = (who: Address, o: Offer): Step => {
-  const args = [HASH, o.shards, o.width, o.units, o.fee, o.deadline];
+  const args = [HASH, HASH, o.shards, o.width, o.units, o.fee, o.deadline];
   return step(who, 'market', 'postJob', args, (b) => {
     b.market.postJob(who, o);
   });

@@ -18,6 +18,7 @@ const WAYS: readonly (readonly [weight: number, way: (past: Past) => Step[]])[] 
   [8, verdicts],
   [9, reveals],
   [8, conclusions],
+  [6, convictions],
   [7, payments],
   [7, redemptions],
 ];
@@ -80,6 +81,20 @@ function conclusions({ dice, book, accounts, deliveries }: Past): Step[] {
     return times !== null && book.moment.time >= times.revealsEnd && book.work.isPending(worker, epoch);
   });
   return due.map(({ worker, epoch }) => steps.finalize(dice.pick(accounts), worker, epoch));
+}
+
+/** Disputes that a challenger won, mostly where a committee saw the fault. */
+function convictions({ dice, book, accounts, deliveries, ballots }: Past): Step[] {
+  const due = deliveries.filter(({ worker, epoch }) => {
+    const outcome = book.work.commitmentOf(worker, epoch)?.outcome ?? null;
+    return (
+      !book.stakes.accountOf(worker).slashed && (outcome === 'disputed' || (outcome !== null && dice.chance(0.02)))
+    );
+  });
+  return due.map(({ worker, epoch }) => {
+    const saw = ballots.filter((b) => b.worker === worker && b.epoch === epoch && b.verdict === 'fault' && b.revealed);
+    return steps.convict(worker, epoch, saw.length === 0 ? dice.pick(accounts) : dice.pick(saw).validator);
+  });
 }
 
 function payments(past: Past): Step[] {

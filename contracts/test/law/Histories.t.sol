@@ -16,7 +16,7 @@ contract HistoriesTest is World {
     uint256 internal constant ACCOUNTS = 6;
     uint256 internal constant EPOCHS = 6;
     uint256 internal constant JOBS = 4;
-    uint256 internal constant GLOBAL_SIZE = 11;
+    uint256 internal constant GLOBAL_SIZE = 12;
     uint256 internal constant ACCOUNT_SIZE = 10;
     uint256 internal constant CREDENTIAL_SIZE = 8;
     uint256 internal constant JOB_SIZE = 5;
@@ -185,10 +185,15 @@ contract HistoriesTest is World {
         uint256 caller = run.tape.number();
         bytes memory data = run.tape.slice();
         bytes4 expected = bytes4(uint32(run.tape.number()));
-        vm.prank(caller == ACCOUNTS ? address(pool) : run.accounts[caller]);
+        vm.prank(callerOf(run, caller));
         (bool ok, bytes memory answer) = contractAt(target).call(data);
         bytes4 got = ok ? bytes4(0) : bytes4(answer);
         if (got != expected) revert Answers(run.seed, run.step, expected, got);
+    }
+
+    function callerOf(Run memory run, uint256 caller) internal view returns (address) {
+        if (caller == ACCOUNTS) return address(pool);
+        return caller == ACCOUNTS + 1 ? address(disputes) : run.accounts[caller];
     }
 
     function contractAt(uint256 target) internal view returns (address) {
@@ -251,12 +256,13 @@ contract HistoriesTest is World {
         same(run, 2, token.balanceOf(address(stakes)));
         same(run, 3, token.balanceOf(address(market)));
         same(run, 4, token.balanceOf(address(court)));
-        same(run, 5, pool.remaining());
-        same(run, 6, pool.unclaimed());
-        same(run, 7, pool.highWater());
-        same(run, 8, stakes.minimumStake());
-        same(run, 9, market.jobs());
-        same(run, 10, ledger.nextWithWork(0));
+        same(run, 5, token.balanceOf(address(disputes)));
+        same(run, 6, pool.remaining());
+        same(run, 7, pool.unclaimed());
+        same(run, 8, pool.highWater());
+        same(run, 9, stakes.minimumStake());
+        same(run, 10, market.jobs());
+        same(run, 11, ledger.nextWithWork(0));
         for (uint256 i; i < ACCOUNTS; ++i) {
             same(run, GLOBAL_SIZE + i * ACCOUNT_SIZE, token.balanceOf(run.accounts[i]));
         }

@@ -22,13 +22,13 @@ const law: EconomyLaw = {
   revealSeconds: 10,
   finalizeSeconds: 10,
   vestSeconds: 50,
-  unbondSeconds: 200,
+  unbondSeconds: 300,
   claimTimeoutSeconds: 200,
   claimWindowSeconds: 1000,
-  disputeSeconds: 8,
-  jury: 3,
+  disputeSeconds: 10,
   committee: 3,
   samples: 1,
+  jury: 12,
   maxBaseUnits: 10n ** 15n,
   ...emissionRates(3600),
 };
@@ -91,16 +91,20 @@ t.test('an epoch from work to pay', async (t) => {
   t.equal(book.pool.remaining(), SUPPLY - work - audit / 2n, 'and returns');
 });
 
-t.test('a fault takes the stake: half is burned, half is for those who said it', async (t) => {
+t.test('a fault that was proven takes the stake: half is burned, most of the rest is for who proved it', async (t) => {
   const book = begin();
   book.token.transfer('pool', alice, parseCxt('10'));
   book.stakes.stake(alice, parseCxt('10'));
   book.stakes.requestUnstake(alice, parseCxt('4'));
   runEpoch(book, 'fault');
+  t.equal(book.work.commitmentOf(alice, epoch(0))?.outcome, 'disputed');
+  t.equal(book.token.totalSupply(), SUPPLY, 'a majority alone slashes nobody');
+  book.court.convict(alice, epoch(0), bob);
   t.equal(book.token.totalSupply(), SUPPLY - parseCxt('5'));
+  t.equal(book.token.balanceOf(bob), parseCxt('4'));
   book.court.claimBounty(bob, epoch(0), alice);
   book.court.claimBounty(carol, epoch(0), alice);
-  t.equal(book.token.balanceOf(carol), parseCxt('2.5'));
+  t.equal(book.token.balanceOf(carol), parseCxt('0.5'));
   t.equal(book.token.balanceOf('court'), 0n);
   t.throws(() => book.stakes.withdraw(alice), new Refusal('AccountSlashed'));
 });
