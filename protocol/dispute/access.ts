@@ -33,7 +33,7 @@ export function coordinatesAt(sizes: readonly number[], place: number): number[]
 }
 
 /** x: coordinates of the element, then of the term. @returns the flat place in the operand's value, null outside of it */
-export function positionAt({ coordinates }: Operand, x: readonly number[]): number | null {
+export function positionAt({ size, coordinates }: Operand, x: readonly number[]): number | null {
   let position = 0;
   for (const { bound, stride, offset, coefficients } of coordinates) {
     let v = offset;
@@ -41,7 +41,7 @@ export function positionAt({ coordinates }: Operand, x: readonly number[]): numb
     if (v < 0 || v >= bound) return null;
     position += v * stride;
   }
-  return position;
+  return position < size ? position : null;
 }
 
 /** The same from flat places. */

@@ -104,3 +104,17 @@ export function isSame({ op, type }: Instruction, a: Uint8Array, b: Uint8Array):
   if (Number.isNaN(left) && Number.isNaN(right)) return true;
   return LOOSE.has(op) && left === 0 && right === 0;
 }
+
+/**
+ * Is this the element, as the contract would say? With a NaN among the terms of a MAX each of them passes: what comes out depends on
+ * the place in memory.
+ */
+export function isResultOf(instruction: Instruction, operands: Uint8Array, claimed: Uint8Array): boolean {
+  const { op, type } = instruction;
+  if (op !== OPCODES.MAX) return isSame(instruction, elementOf(instruction, operands), claimed);
+  const width = widthOf(type);
+  const terms = Array.from({ length: termsOf(instruction) }, (_, t) => operands.subarray(t * width, (t + 1) * width));
+  const hasNaN = terms.some((term) => Number.isNaN(Number(elementAt(type, term))));
+  if (!hasNaN) return isSame(instruction, elementOf(instruction, operands), claimed);
+  return terms.some((term) => isSame(instruction, term, claimed));
+}

@@ -55,35 +55,41 @@ function wordsOf(root: Hash): number[] {
 
 const constant = ({ data }: Tensor): Bare => bare(OPCODES.CONST, wordsOf(fineRoot(data)));
 
+/** Element type, and a shape that may be open. */
+interface Described {
+  readonly dtype: Info['dtype'];
+  readonly shape: ReadonlyArray<number | string>;
+}
+
+const UNKNOWN: Described = { dtype: 'float32', shape: [''] };
+
 /** A graph whose values have numbers. */
 class Numbered {
   readonly values: ProgramValue[] = [];
   readonly #graph: Graph;
   readonly #numbers = new Map<string, number>();
+  readonly #vague = new Set<string>();
   /** Tensors of the state in their sorted order. */
   readonly #state: readonly string[];
 
   constructor(graph: Graph) {
     this.#graph = graph;
+    for (const input of graph.inputs) this.#add(input.name, input);
+    for (const [name, tensor] of graph.initializers) this.#add(name, tensor);
     const known = new Map([...graph.values, ...graph.outputs].map((value) => [value.name, value]));
-    const add = (name: string, of: { dtype: Info['dtype']; shape: ReadonlyArray<number | string> } | undefined) => {
-      const isStatic = (shape: ReadonlyArray<number | string>): shape is number[] =>
-        shape.every((size) => typeof size === 'number');
-      if (of === undefined || !isStatic(of.shape))
-        throw modelError('SHAPE', { where: name, why: 'it has no static shape' });
-      this.#numbers.set(name, this.values.length);
-      this.values.push({ name, dtype: of.dtype, shape: of.shape });
-    };
-    for (const input of graph.inputs) add(input.name, input);
-    for (const [name, tensor] of graph.initializers) add(name, tensor);
-    for (const { outputs } of graph.nodes) for (const name of outputs) if (name !== '') add(name, known.get(name));
+    for (const { outputs } of graph.nodes)
+      for (const name of outputs) if (name !== '') this.#add(name, known.get(name) ?? UNKNOWN);
     const outputs = new Set(graph.outputs.map(({ name }) => name));
     const names = graph.inputs.map(({ name }) => name).filter((name) => outputs.has(`${name}${NEXT}`));
     this.#state = names.sort(compareNames);
   }
 
-  find(name: string): number | undefined {
-    return this.#numbers.get(name);
+  /** A value whose shape the graph does not tell has a number, and no form. */
+  #add(name: string, { dtype, shape }: Described): void {
+    this.#numbers.set(name, this.values.length);
+    const isStatic = shape.every((size) => typeof size === 'number');
+    if (!isStatic) this.#vague.add(name);
+    this.values.push({ name, dtype, shape: isStatic ? shape : [] });
   }
 
   indexOf(name: string): number {
@@ -103,7 +109,7 @@ class Numbered {
 
   #info(name: string): ProgramValue | undefined {
     const number = this.#numbers.get(name);
-    return number === undefined ? undefined : this.values[number];
+    return number === undefined || this.#vague.has(name) ? undefined : this.values[number];
   }
 
   /** One instruction for each result of the node. */
@@ -152,7 +158,7 @@ function checkOrder(instructions: readonly Bare[], graph: Graph): void {
   });
 }
 
-/** @throws CorexError MODEL_* where the bytes are no graph, or a value has no static shape */
+/** @throws CorexError MODEL_* where the bytes are no graph */
 export function compileProgram(bytes: Uint8Array): Program {
   const { graph } = decodeModel(bytes);
   const numbered = new Numbered(graph);
