@@ -7,6 +7,7 @@ import type { Domain } from '#protocol/codec/typed-data.ts';
 import { parseCxt } from '#protocol/ids.ts';
 import type { Log } from '#protocol/ports.ts';
 import { epochsToClaim } from '#protocol/time/epoch.ts';
+import { auditWorker } from '#verifier/audit.ts';
 import { Account } from './account.ts';
 import { EventRing } from './api/events.ts';
 import type { NodeApi } from './api/ports.ts';
@@ -25,7 +26,7 @@ import { startP2p } from './p2p/start.ts';
 import { type DeployedProfile, readDeployedProfile } from './profile.ts';
 import { answerQuestion } from './roles/answers.ts';
 import { Compute } from './roles/compute/compute.ts';
-import { type MakeProof, type ProveContext, type ProvePorts, proveShard } from './roles/compute/prove.ts';
+import { type MakeProof, type ProveContext, proveShard } from './roles/compute/prove.ts';
 import { Shelf } from './roles/compute/shelf.ts';
 import { Duty } from './roles/duty.ts';
 import { followHints } from './roles/hints.ts';
@@ -47,13 +48,14 @@ export interface RunningNode {
 export interface StartOptions {
   readonly password: string;
   /** Makes the proofs; only the adversaries of a devnet pass another. */
-  readonly prover?: (ports: ProvePorts, context: ProveContext) => MakeProof;
+  readonly prover?: Prover;
+  /** What the roles get of the world; likewise. */
+  readonly bend?: (ports: RolePorts) => RolePorts;
 }
 
-const honest =
-  (ports: ProvePorts, context: ProveContext): MakeProof =>
-  (order, signal) =>
-    proveShard(ports, context, order, signal);
+export type Prover = (ports: RolePorts, context: ProveContext) => MakeProof;
+
+const honest: Prover = (ports, context) => (order, signal) => proveShard(ports, context, order, signal);
 
 /** Epochs after the claim of an epoch opened in which this node looks for things to collect: what is older is claimed by hand. */
 const LEEWAY = 24;
@@ -101,6 +103,7 @@ export async function startNode(settings: Settings, options: StartOptions): Prom
       profile,
       keys,
       prover: options.prover ?? honest,
+      bend: options.bend ?? ((ports) => ports),
     });
   } catch (error) {
     await life.stop();
@@ -117,7 +120,8 @@ interface Assembly {
   readonly life: Lifecycle;
   readonly profile: DeployedProfile;
   readonly keys: Keys;
-  readonly prover: NonNullable<StartOptions['prover']>;
+  readonly prover: Prover;
+  readonly bend: NonNullable<StartOptions['bend']>;
 }
 
 /** Everything that talks to the world: disk, chain, engine processes, network. Later ones use earlier ones. */
@@ -221,28 +225,17 @@ function portsOf(rooms: Rooms, { keys, log, profile }: Assembly) {
   const domain: Domain = { chainId: profile.chainId, contract: profile.contracts.ledger };
   const { signer } = keys;
   const { gossip, ask } = p2p;
-  const keep = keepOf('validator');
-  return {
-    ...chain,
-    blobs,
-    gossip,
-    ask,
-    engine,
-    signer,
-    keep,
-    random: systemRandom,
-    log,
-    domain,
-    self: signer.address,
-  };
+  const kept = { keep: keepOf('validator'), audit: auditWorker };
+  const own = { signer, self: signer.address, domain, log, random: systemRandom };
+  return { ...chain, blobs, gossip, ask, engine, ...kept, ...own };
 }
 
-type RolePorts = ReturnType<typeof portsOf>;
+export type RolePorts = ReturnType<typeof portsOf>;
 
 async function assemble(parts: Assembly): Promise<RunningNode> {
   const { settings, home, ring, metrics, log, life, profile } = parts;
   const rooms = await openRooms(parts);
-  const ports = portsOf(rooms, parts);
+  const ports = parts.bend(portsOf(rooms, parts));
   const memory = await openMemory(rooms, parts, ports);
   const { engine } = rooms.measured;
   await startRoles(parts, ports, memory, engine);

@@ -11,7 +11,11 @@ export const devnet: Command = {
   flags: [
     { name: 'compute', value: 'N', about: 'compute nodes (3)' },
     { name: 'validators', value: 'N', about: 'validators (3)' },
-    { name: 'cheat', value: 'KIND', about: 'one more, dishonest compute node: skip-steps or inflate-units' },
+    {
+      name: 'cheat',
+      value: 'KIND',
+      about: 'one more, dishonest node: skip-steps, inflate-units, …; an unknown one lists all',
+    },
     { name: 'job', value: 'FILE', about: 'a job file of your own instead of the digits' },
     { name: 'stay', value: null, about: 'keep the network running afterwards, until Ctrl-C, for more nodes and jobs' },
     { name: 'keep', value: 'DIR', about: 'keep keys, databases and logs of all nodes in this folder' },

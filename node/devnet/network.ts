@@ -11,7 +11,7 @@ import { cliError } from '../cli/errors.ts';
 import { aborted } from '../lifecycle.ts';
 import { createLog } from '../log.ts';
 import type { DeployedProfile } from '../profile.ts';
-import { type CheatKind, cheats, isCheatKind } from './cheats.ts';
+import { type CheatKind, cheatOf, cheats, isCheatKind } from './cheats.ts';
 import { commitmentsUpTo, readFacts } from './ledger.ts';
 import { createParticipant, type Participant, type RunningParticipant, startParticipant } from './participant.ts';
 import { type Emit, emitJson, emitLines, type Summary, summaryFields, summaryTable } from './report.ts';
@@ -39,7 +39,7 @@ function cast(options: DevnetOptions, cheat: CheatKind | null): Array<Pick<Parti
   const numbered = (role: 'compute' | 'validator', count: number) =>
     Array.from({ length: count }, (_, i) => ({ name: `${role}-${i + 1}`, role, cheat: null }));
   const crowd = [...numbered('validator', options.validators), ...numbered('compute', options.compute)];
-  const dishonest = cheat === null ? [] : [{ name: `cheat-${cheat}`, role: 'compute' as const, cheat }];
+  const dishonest = cheat === null ? [] : [{ name: `cheat-${cheat}`, role: cheatOf(cheat).role, cheat }];
   return [...crowd, ...dishonest, { name: 'submitter', role: 'submitter', cheat: null }];
 }
 
@@ -48,7 +48,7 @@ export async function runDevnet(options: DevnetOptions, print: (line: string) =>
   const began = clock.now();
   const seconds = () => (clock.now() - began) / 1000;
   const emit = options.json ? emitJson(print) : emitLines(print, seconds);
-  const cheat = cheatOf(options.cheat);
+  const cheat = kindOf(options.cheat);
   const root = options.keep === undefined ? await mkdtemp(join(tmpdir(), 'corex-devnet-')) : resolve(options.keep);
   await mkdir(root, { recursive: true });
   const stops: Array<() => Promise<void>> = [];
@@ -70,7 +70,7 @@ export async function runDevnet(options: DevnetOptions, print: (line: string) =>
   }
 }
 
-function cheatOf(kind: string | undefined): CheatKind | null {
+function kindOf(kind: string | undefined): CheatKind | null {
   if (kind === undefined) return null;
   if (!isCheatKind(kind))
     throw cliError('BAD_VALUE', { flag: '--cheat', value: kind, expected: `one of ${Object.keys(cheats).join(', ')}` });
@@ -106,7 +106,9 @@ async function run({ options, cheat, root, emit, stops }: Run): Promise<Omit<Sum
   const miners = running.filter(({ role, cheat: kind }) => role === 'compute' && kind === null);
   const submitter = running.find(({ role }) => role === 'submitter');
   if (submitter === undefined) throw new RangeError('a devnet has a submitter');
-  const guilty = running.filter((participant) => participant.cheat !== null).map(({ address }) => address);
+  const guilty = running
+    .filter(({ cheat: kind }) => kind !== null && cheatOf(kind).slashed)
+    .map(({ address }) => address);
   const caught = () => guilty.every((address) => chain.view.slashed(address));
   const parts = { chain, miners, submitter, clock, emit, signal: options.signal, caught };
   const jobs =

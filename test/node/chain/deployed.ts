@@ -6,7 +6,7 @@ import { openSigner } from '#node/chain/signer.ts';
 import { systemClock as clock } from '#node/clock.ts';
 import { termsHash } from '#protocol/dispute/terms.ts';
 import { emissionRates } from '#protocol/economy/emission.ts';
-import { type Address, type Epoch } from '#protocol/ids.ts';
+import type { Address, Epoch } from '#protocol/ids.ts';
 import type { Keep } from '#protocol/ports.ts';
 import { MAX_BASE_UNITS } from '#protocol/work/base-task.ts';
 import { type BeaconChain, publicKeyOf, roundOf, signRound } from '#protocol/time/beacon.ts';
