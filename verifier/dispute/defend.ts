@@ -3,19 +3,18 @@ import { entriesOf } from '#engine/state/state.ts';
 import { blockShorts, leavesOf, packShorts } from '#protocol/dispute/log.ts';
 import type { DisputeView, WorkerMove } from '#protocol/dispute/moves.ts';
 import { FINE_CHUNK, openEntry, pathOf, TENSOR_CHUNK } from '#protocol/trees/tensor.ts';
-import { gather } from './gather.ts';
-import { chunkOf, chunkPath, instructionAt, type Side, sourcesOf, statePlace, whereIs } from './side.ts';
+import { namedElement } from './refute.ts';
+import { chunkOf, chunkPath, instructionAt, type Side, statePlace } from './side.ts';
 
 async function openOperands(side: Side, view: DisputeView): Promise<WorkerMove | null> {
-  const element = view.value?.element ?? null;
-  if (view.value === null || element === null) return null;
-  const { step, value } = whereIs(side, view.value.position);
-  const instruction = instructionAt(side, value);
+  const named = await namedElement(side, view);
+  if (named === null) return null;
+  const { step, value, instruction, element, truth } = named;
   return {
     kind: 'openOperands',
     instruction: side.program[value] as Uint8Array,
-    operands: gather(instruction, element, await sourcesOf(side, instruction, step)),
-    result: chunkOf(instruction.type, await side.own.bytesOf(view.value.position), element),
+    operands: truth,
+    result: chunkOf(instruction.type, await side.own.bytesOf(step * side.own.values + value), element),
   };
 }
 

@@ -8,8 +8,17 @@ import { firstByte } from './difference.ts';
 import { chosenOf, gather, takenAt } from './gather.ts';
 import { chunkOf, chunkPath, instructionAt, openTheirs, type Side, sourcesOf, whereIs } from './side.ts';
 
+interface NamedElement {
+  readonly step: number;
+  readonly value: number;
+  readonly instruction: Instruction;
+  readonly element: number;
+  /** Its operands as they are. */
+  readonly truth: Uint8Array;
+}
+
 /** An operand and one of its terms. */
-interface Lie {
+export interface Lie {
   readonly operand: number;
   readonly term: number;
 }
@@ -63,28 +72,48 @@ function readAt(instruction: Instruction, element: number, { operand, term }: Li
   return isTaken ? takenAt(instruction, element, truth) : positionOf(instruction, operand, element, term);
 }
 
-/** @returns null when all operands are right: then the contract's result is the challenger's own */
-export async function refute(side: Side, view: DisputeView): Promise<ChallengerMove | null> {
-  const { own, program } = side;
-  const opened = view.opened.operands;
+/** The value that a dispute has named, with its element's operands as they are. */
+export async function namedElement(side: Side, view: DisputeView): Promise<NamedElement | null> {
   const element = view.value?.element ?? null;
-  if (view.value === null || element === null || opened === undefined) return null;
+  if (view.value === null || element === null) return null;
   const { step, value } = whereIs(side, view.value.position);
   const instruction = instructionAt(side, value);
   const truth = gather(instruction, element, await sourcesOf(side, instruction, step));
-  const isScatter = instruction.op === OPCODES.SCATTER;
-  const lie = isScatter ? scatterLie(instruction, truth, opened) : plainLie(instruction, element, truth, opened);
-  if (lie === null) return null;
+  return { step, value, instruction, element, truth };
+}
+
+/** The move that shows one operand and term of what the worker opened beside the value it was read from. */
+export async function showOperand(
+  side: Side,
+  view: DisputeView,
+  named: NamedElement,
+  lie: Lie,
+): Promise<ChallengerMove> {
+  const { own, program } = side;
+  const { instruction, element, truth, step } = named;
+  const opened = view.opened.operands ?? new Uint8Array();
   const { source, type } = instruction.operands[lie.operand] as Operand;
   const position = step * own.values + source;
   const at = readAt(instruction, element, lie, truth) ?? 0;
+  const isScatter = instruction.op === OPCODES.SCATTER;
   const place = isScatter ? 0 : placeOf(instruction, lie.operand, lie.term).offset;
   return {
     kind: 'refute',
     ...lie,
-    instruction: program[value] as Uint8Array,
+    instruction: program[named.value] as Uint8Array,
     operands: isScatter ? { chunk: opened, path: [] } : chunkPath(opened, Math.floor(place / FINE_CHUNK)),
     source: openTheirs(side, view, position),
     chunk: chunkOf(type, await own.bytesOf(position), at),
   };
+}
+
+/** @returns null when all operands are right: then the contract's result is the challenger's own */
+export async function refute(side: Side, view: DisputeView): Promise<ChallengerMove | null> {
+  const named = await namedElement(side, view);
+  const opened = view.opened.operands;
+  if (named === null || opened === undefined) return null;
+  const { instruction, element, truth } = named;
+  const isScatter = instruction.op === OPCODES.SCATTER;
+  const lie = isScatter ? scatterLie(instruction, truth, opened) : plainLie(instruction, element, truth, opened);
+  return lie === null ? null : showOperand(side, view, named, lie);
 }

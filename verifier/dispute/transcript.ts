@@ -23,7 +23,7 @@ export interface Transcript {
   /** Short fine root of each value, docs/disputes.md. */
   readonly log: readonly Short[];
   /** Bytes of the value at this position of the log, computed again where they are not at hand. */
-  bytesOf(position: number, signal?: AbortSignal): Promise<Uint8Array>;
+  bytesOf(position: number): Promise<Uint8Array>;
 }
 
 /** Names of a step's values in the order of its program: inputs, initializers, what the nodes put out. */
@@ -35,29 +35,40 @@ export function valueNames({ inputs, initializers, nodes }: Graph): string[] {
 /** Values whose bytes are kept: an element's operands are a handful. */
 const KEPT_VALUES = 8;
 
+/** What was recorded, and how more of it is computed. */
+interface Recorded {
+  readonly executor: Executor;
+  /** Runs of one step each. */
+  readonly runs: readonly ShardRun[];
+  readonly graph: Graph;
+  readonly log: readonly Short[];
+  readonly signal: AbortSignal | undefined;
+}
+
 class Recording implements Transcript {
   readonly steps: number;
   readonly values: number;
   readonly log: readonly Short[];
   readonly #executor: Executor;
-  /** Runs of one step each. */
   readonly #runs: readonly ShardRun[];
   readonly #graph: Graph;
   readonly #names: readonly string[];
+  readonly #signal: AbortSignal | undefined;
   /** The one used last at the end. */
   readonly #kept = new Map<number, Uint8Array>();
 
-  constructor(of: { executor: Executor; runs: readonly ShardRun[]; graph: Graph; log: readonly Short[] }) {
+  constructor(of: Recorded) {
     this.#executor = of.executor;
     this.#runs = of.runs;
     this.#graph = of.graph;
     this.#names = valueNames(of.graph);
+    this.#signal = of.signal;
     this.steps = of.runs.length;
     this.values = this.#names.length;
     this.log = of.log;
   }
 
-  async bytesOf(position: number, signal?: AbortSignal): Promise<Uint8Array> {
+  async bytesOf(position: number): Promise<Uint8Array> {
     const step = Math.floor(position / this.values);
     const name = this.#names[position % this.values];
     const run = this.#runs[step];
@@ -66,7 +77,7 @@ class Recording implements Transcript {
       this.#kept.get(position) ??
       this.#graph.initializers.get(name)?.data ??
       readSafetensors(run.state).get(name)?.data ??
-      (await this.#compute(run, { name, step }, signal));
+      (await this.#compute(run, { name, step }));
     this.#kept.delete(position);
     this.#kept.set(position, bytes);
     const [oldest] = this.#kept.keys();
@@ -74,9 +85,9 @@ class Recording implements Transcript {
     return bytes;
   }
 
-  async #compute(run: ShardRun, of: { name: string; step: number }, signal?: AbortSignal): Promise<Uint8Array> {
+  async #compute(run: ShardRun, of: { name: string; step: number }): Promise<Uint8Array> {
     const observe = { step: 0, values: [], bytes: [of.name] };
-    const { observedBytes } = await this.#executor.run({ ...run, observe }, signal);
+    const { observedBytes } = await this.#executor.run({ ...run, observe }, this.#signal);
     const bytes = observedBytes?.get(of.name);
     if (bytes === undefined) throw transcriptError('INCOMPLETE', { value: of.name, step: of.step });
     return bytes;
@@ -101,6 +112,7 @@ function shortsOf(
 /**
  * Executes a segment of a training shard step by step.
  * @param run of this segment, as `prepareRun` makes it
+ * @param signal calls off what is computed later, too
  * @throws ENGINE_…, TRANSCRIPT_INCOMPLETE
  */
 export async function recordTranscript(executor: Executor, run: ShardRun, signal?: AbortSignal): Promise<Transcript> {
@@ -110,9 +122,10 @@ export async function recordTranscript(executor: Executor, run: ShardRun, signal
   const shown = names.filter((name) => !constants.has(name));
   const runs: ShardRun[] = [];
   const log: Short[] = [];
+  const { tap: _tap, observe: _observe, ...plain } = run;
   let state = run.state;
   for (let step = 0; step < run.steps; step++) {
-    const one = { ...run, state, firstStep: run.firstStep + step, steps: 1, segment: 1 };
+    const one = { ...plain, state, firstStep: run.firstStep + step, steps: 1, segment: 1 };
     const result = await executor.run({ ...one, observe: { step: 0, values: shown, tree: 'fine' } }, signal);
     const end = result.checkpoints[0]?.state ?? null;
     if (end === null) throw transcriptError('INCOMPLETE', { value: 'the state', step });
@@ -120,5 +133,5 @@ export async function recordTranscript(executor: Executor, run: ShardRun, signal
     runs.push(one);
     state = end;
   }
-  return new Recording({ executor, runs, graph, log });
+  return new Recording({ executor, runs, graph, log, signal });
 }

@@ -59,9 +59,14 @@ t.test('a run and the replay of its segment draw the same, by absolute step', as
 
 t.test('a tap and an observation see the step’s own numbers', async (t) => {
   const tap = { step: 5, graph: run.graph, value: 'drawn' };
-  const { tapped, observedBytes } = await execute({ ...run, tap, observe: { step: 6, values: [], bytes: ['drawn'] } });
+  const { tapped, observedBytes } = await execute({
+    ...run,
+    tap,
+    observe: { step: 6, values: [], bytes: ['drawn', 'random.0'] },
+  });
   t.same(tapped, expected(5, 6));
   t.same(observedBytes?.get('drawn'), expected(6, 7));
+  t.same(observedBytes?.get('random.0'), expected(6, 7));
 });
 
 t.test('other types and open shapes are refused', async (t) => {

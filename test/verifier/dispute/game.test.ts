@@ -1,5 +1,6 @@
 /** Disputes of a base task from both sides, before a referee with the contract's rules: whoever is right wins. */
 import t from 'tap';
+import { SeededRandom } from '#engine/data/random.ts';
 import { EnginePool } from '#engine/run/pool.ts';
 import { entriesOf, stateRootOf } from '#engine/state/state.ts';
 import { fineRoot, short } from '#protocol/dispute/short.ts';
@@ -10,7 +11,7 @@ import { hasForm, OPCODES, opcodeName } from '#protocol/dispute/opcodes.ts';
 import { systemClock } from '#node/clock.ts';
 import { nextDefence } from '#verifier/dispute/defend.ts';
 import { firstByte } from '#verifier/dispute/difference.ts';
-import { statePlace } from '#verifier/dispute/side.ts';
+import { chunkPath, statePlace } from '#verifier/dispute/side.ts';
 import { baseGround, sideWith, valuesByOpcode, withOtherByte } from './grounds.ts';
 import { altered, play, players } from './playing.ts';
 
@@ -120,55 +121,7 @@ t.test('a false start of the log', async (t) => {
   t.equal(moves.at(-1)?.kind, 'openLink');
 });
 
-/** Operands that make the element what the worker says. */
-const LIES: ReadonlyArray<readonly [op: number, lie: (operands: Uint8Array, result: Uint8Array) => void]> = [
-  [OPCODES.MOVE, (operands, result) => operands.set(result)],
-  [OPCODES.RELU, (operands, result) => operands.set(result)],
-  [OPCODES.TAKE, (operands, result) => operands.set(result, operands.length - result.length)],
-  [OPCODES.SUM, (operands, result) => operands.fill(0).set(result, 0)],
-  [OPCODES.ADD, (operands, result) => operands.fill(0).set(result, 0)],
-  [OPCODES.WHERE, (operands, result) => operands.fill(1, 0, 1).set(result, 1)],
-  [OPCODES.DOT, dotLie],
-];
-
-/** One product of result and one, and zeros. */
-function dotLie(operands: Uint8Array, result: Uint8Array): void {
-  const { op, terms } = decodeInstruction(program.instructions[firstOf(OPCODES.DOT)] as Uint8Array);
-  if (op !== OPCODES.DOT) return;
-  const count = terms.reduce((product, size) => product * size, 1);
-  operands.fill(0).set(result, 0);
-  new DataView(operands.buffer, operands.byteOffset).setFloat32(4 * count, 1, true);
-}
-
 const firstOf = (op: number): number => program.instructions.findIndex((bytes) => decodeInstruction(bytes).op === op);
-
-t.test('operands that are not those of the log are refuted', async (t) => {
-  let refuted = 0;
-  for (const [op, lie] of LIES) {
-    const value = firstOf(op);
-    if (value < 0) continue;
-    const position = STEP * stake.values + value;
-    const { type } = decodeInstruction(program.instructions[value] as Uint8Array);
-    const claim = new Uint8Array(new Float32Array([1.5]).buffer);
-    if (type !== 'float32') continue;
-    const worker = sideWith(side, {
-      own: await altered(own, position, (bytes) => bytes.set(claim, Math.min(40, bytes.length - 4))),
-    });
-    const honest = players(worker, side);
-    const lying = async (view: DisputeView): Promise<WorkerMove | null> => {
-      const move = await honest.worker(view);
-      if (move?.kind !== 'openOperands') return move;
-      const operands = Uint8Array.from(move.operands);
-      lie(operands, claim);
-      return { ...move, operands };
-    };
-    const { end, moves } = await play(stake, { ...honest, worker: lying });
-    t.equal(end, 'guilty', nameOf(op));
-    t.equal(moves.at(-1)?.kind, 'refute', nameOf(op));
-    refuted++;
-  }
-  t.ok(refuted >= 3, `${refuted} kinds`);
-});
 
 t.test('whoever is silent loses', async (t) => {
   const wrong = sideWith(side, { own: await altered(own, STEP * stake.values + firstOf(OPCODES.DOT), flip(3)) });
@@ -214,23 +167,34 @@ t.test('what no element shows is for the jury', async (t) => {
   );
 });
 
-t.test('a value of another length cannot be opened', async (t) => {
+t.test('of a value of another length the chunk that is asked for cannot be opened', async (t) => {
   const position = STEP * stake.values + firstOf(OPCODES.DOT);
   const whole = await own.bytesOf(position);
   for (const length of [whole.length - 4, whole.length / 2, whole.length - 1280, 128, 0, whole.length + 128]) {
     const bytes = new Uint8Array(length);
     bytes.set(whole.subarray(0, length));
     const log = own.log.map((one, i) => (i === position ? short(fineRoot(bytes)) : one));
-    const cut = { ...own, steps: own.steps, values: own.values, log };
     const bytesOf = async (at: number) => (at === position ? bytes : own.bytesOf(at));
-    const worker = sideWith(side, { own: { ...cut, bytesOf } });
+    const worker = sideWith(side, { own: { steps: own.steps, values: own.values, log, bytesOf } });
     const honest = players(worker, side);
-    // It opens what it can: a chunk of its own bytes at the place of the right one, with every path that they have.
-    const trying = async (view: DisputeView): Promise<WorkerMove | null> => {
-      if (view.phase !== 'openOperands') return nextDefence(view, worker);
-      return nextDefence(view, side);
-    };
-    const move = play(stake, { ...honest, worker: trying });
-    await t.rejects(move, { message: 'chunk' }, `${length} bytes`);
+    for (let index = 0; index * 128 < Math.max(1, length); index = index * 2 + 1) {
+      const trying = async (view: DisputeView): Promise<WorkerMove | null> => {
+        const move = await nextDefence(view, view.phase === 'openOperands' ? side : worker);
+        return move?.kind === 'openOperands' ? { ...move, result: chunkPath(bytes, index) } : move;
+      };
+      await t.rejects(play(stake, { ...honest, worker: trying }), { message: 'chunk' }, `${length} bytes, ${index}`);
+    }
+  }
+});
+
+t.test('whatever is wrong first, anywhere in the log', async (t) => {
+  const random = new SeededRandom(stake.program, 'positions');
+  for (let i = 0; i < 40; i++) {
+    const position = random.below(own.log.length);
+    const { op } = decodeInstruction(program.instructions[position % stake.values] as Uint8Array);
+    const at = random.below((await own.bytesOf(position)).length);
+    const worker = sideWith(side, { own: await altered(own, position, flip(at)) });
+    const { end } = await play(stake, players(worker, side));
+    t.equal(end, op === OPCODES.FEED ? 'jury' : 'guilty', `byte ${at} of ${position}, ${nameOf(op)}`);
   }
 });

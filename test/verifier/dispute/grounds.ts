@@ -18,14 +18,28 @@ import type { Stake } from './referee.ts';
 
 /** A segment, computed honestly. */
 export interface Ground {
+  readonly graph: Uint8Array;
   readonly program: Program;
   readonly side: Side;
   readonly stake: Stake;
 }
 
+/** Keeps all bytes: many games are played about one segment. */
+function remembering(of: Transcript): Transcript {
+  const known = new Map<number, Promise<Uint8Array>>();
+  const { steps, values, log } = of;
+  const bytesOf = (position: number): Promise<Uint8Array> => {
+    const bytes = known.get(position) ?? of.bytesOf(position);
+    known.set(position, bytes);
+    return bytes;
+  };
+  return { steps, values, log, bytesOf };
+}
+
 export async function groundOf(engine: Executor, run: ShardRun): Promise<Ground> {
   const program = compileProgram(run.graph);
-  const [{ checkpoints }, own] = [await engine.run(run), await recordTranscript(engine, run)];
+  const { checkpoints } = await engine.run(run);
+  const own = remembering(await recordTranscript(engine, run));
   const ends = { start: run.state, end: checkpoints.at(-1)?.state as Uint8Array };
   const stake = {
     program: program.root,
@@ -34,7 +48,7 @@ export async function groundOf(engine: Executor, run: ShardRun): Promise<Ground>
     startState: stateRootOf(ends.start) as Hash,
     endState: stateRootOf(ends.end) as Hash,
   };
-  return { program, stake, side: { own, program: program.instructions, ends } };
+  return { graph: run.graph, program, stake, side: { own, program: program.instructions, ends } };
 }
 
 const WORKER = `0x${'42'.repeat(20)}` as Address;

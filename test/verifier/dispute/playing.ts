@@ -3,6 +3,7 @@ import type { ChallengerMove, DisputeView, Phase, WorkerMove } from '#protocol/d
 import { fineRoot, short } from '#protocol/dispute/short.ts';
 import { type FetchValue, nextAccusation } from '#verifier/dispute/accuse.ts';
 import { nextDefence, valueBytes } from '#verifier/dispute/defend.ts';
+import { type Lie, namedElement, showOperand } from '#verifier/dispute/refute.ts';
 import type { Side } from '#verifier/dispute/side.ts';
 import type { Transcript } from '#verifier/dispute/transcript.ts';
 import { MOVERS, Referee, type Stake } from './referee.ts';
@@ -41,6 +42,15 @@ export async function play(stake: Stake, { worker, challenger }: Players): Promi
 export const players = (worker: Side, challenger: Side, fetchValue?: FetchValue): Players => ({
   worker: (view) => nextDefence(view, worker),
   challenger: (view) => nextAccusation(view, challenger, fetchValue ?? ((position) => valueBytes(worker, position))),
+});
+
+/** The challenger says that this operand is not what it was read from, whether it is or not. */
+export const insisting = (both: Players, challenger: Side, lie: Lie): Players => ({
+  ...both,
+  challenger: async (view) => {
+    const named = view.phase === 'refute' ? await namedElement(challenger, view) : null;
+    return named === null ? both.challenger(view) : showOperand(challenger, view, named, lie);
+  },
 });
 
 /** A transcript in which one value has other bytes; what follows it stays. */

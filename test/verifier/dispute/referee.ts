@@ -1,5 +1,5 @@
 /** The contract's rules of a dispute in plain TypeScript, docs/disputes.md: checks every path of a move, and decides. */
-import { placeOf, positionOf, termsOf, widthOf } from '#protocol/dispute/access.ts';
+import { occurrencesOf, placeOf, positionOf, widthOf } from '#protocol/dispute/access.ts';
 import { decodeInstruction, type Instruction, type Operand } from '#protocol/dispute/instruction.ts';
 import { blockRange, blocksIn, isInLog, placeIn, rootOfShorts, unpackShorts } from '#protocol/dispute/log.ts';
 import type { ChallengerMove, ChunkPath, DisputeView, Phase, Short, WorkerMove } from '#protocol/dispute/moves.ts';
@@ -9,8 +9,10 @@ import { fineRoot, short, shortWord } from '#protocol/dispute/short.ts';
 import { type Address, epoch, type Hash } from '#protocol/ids.ts';
 import { merkleClimb } from '#protocol/trees/merkle.ts';
 import { elementOf, isSame } from '#verifier/dispute/adjudicate.ts';
+import { chosenOf } from '#verifier/dispute/gather.ts';
 import { elementAt } from '#verifier/dispute/element.ts';
 import { chunkRoot, entryRoot } from './climbs.ts';
+import { isOrdered, isScatterLie } from './scatter.ts';
 
 /** What the contract knows when the game begins. */
 export interface Stake {
@@ -25,7 +27,9 @@ type Move = ChallengerMove | WorkerMove;
 type MoveOf<Kind extends Move['kind']> = Extract<Move, { kind: Kind }>;
 
 /** A move that the contract reverts. */
-export class Reverted extends Error {}
+export class Reverted extends Error {
+  override readonly name = 'Reverted';
+}
 
 function check(holds: boolean, why: string): asserts holds {
   if (!holds) throw new Reverted(why);
@@ -226,7 +230,7 @@ export class Referee {
     const width = widthOf(instruction.type);
     const at = (this.#value?.element as number) * width;
     this.#inValue(this.#short, sizeOf(instruction), Math.floor(at / 128), result);
-    check(isOrdered(instruction, operands), 'list');
+    check(instruction.op !== OPCODES.SCATTER || isOrdered(instruction, operands), 'list');
     const computed = elementOf(instruction, operands);
     const claimed = result.chunk.slice(at % 128, (at % 128) + width);
     this.#opened = { ...this.#opened, operands };
@@ -240,17 +244,21 @@ export class Referee {
     const { position, element } = this.#value as { position: number; element: number };
     const { values } = this.#stake;
     const read = instruction.operands[move.operand];
-    check(read !== undefined && move.term < termsOf(instruction), 'operand');
+    check(read !== undefined && move.term < occurrencesOf(instruction, move.operand), 'operand');
+    const isMove = instruction.op === OPCODES.MOVE;
+    check(!isMove || move.operand === chosenOf(instruction, element), 'nothing wrong');
     this.#inLog(Math.floor(position / values) * values + read.source, move.source);
     const base = positionOf(instruction, move.operand, element, move.term);
-    const isScatter = instruction.op === OPCODES.SCATTER;
     const at = (base ?? 0) + (base === null ? 0 : this.#taken(instruction, move));
     const width = widthOf(read.type);
     this.#inValue(move.source.short, read.size * width, Math.floor((at * width) / 128), move.chunk);
     const within = (at * width) % 128;
     const truth = base === null ? new Uint8Array(width) : move.chunk.chunk.slice(within, within + width);
-    if (isScatter) check(this.#isScatterLie(instruction, move, truth), 'nothing wrong');
-    else check(bytesToHex(this.#openedAt(instruction, move)) !== bytesToHex(truth), 'nothing wrong');
+    if (instruction.op === OPCODES.SCATTER) {
+      check(fineRoot(move.operands.chunk) === fineRoot(this.#opened.operands as Uint8Array), 'operands');
+      const lie = { operand: move.operand, term: move.term, truth: base === null ? null : truth };
+      check(isScatterLie(instruction, element, move.operands.chunk, lie), 'nothing wrong');
+    } else check(bytesToHex(this.#openedAt(instruction, move)) !== bytesToHex(truth), 'nothing wrong');
     this.#phase = 'guilty';
   }
 
@@ -270,18 +278,6 @@ export class Referee {
     return (index < 0 ? index + (attributes[0] as number) : index) * (attributes[1] as number);
   }
 
-  #isScatterLie(instruction: Instruction, { operand, term, operands }: MoveOf<'refute'>, truth: Uint8Array): boolean {
-    check(fineRoot(operands.chunk) === fineRoot(this.#opened.operands as Uint8Array), 'operands');
-    const [data, index] = instruction.operands as [Operand, Operand];
-    if (operand === 0) return bytesToHex(operands.chunk.slice(0, widthOf(data.type))) !== bytesToHex(truth);
-    const row = rowsOf(instruction, operands.chunk).find((one) => one.term === term);
-    if (operand === 2) return row !== undefined && row.update !== bytesToHex(truth);
-    const [size, inner] = instruction.attributes as [number, number];
-    const named = Number(elementAt(index.type, truth));
-    const isNamed = (named < 0 ? named + size : named) === Math.floor((this.#value?.element as number) / inner) % size;
-    return row === undefined ? isNamed : !isNamed || row.index !== bytesToHex(truth);
-  }
-
   #openLink({ head, digest, entryPath, chunk }: MoveOf<'openLink'>): void {
     this.#expect('openLink');
     const linked = this.#linked;
@@ -298,28 +294,6 @@ export class Referee {
     const committed = chunk.chunk.slice(at, at + 128);
     this.#phase = bytesToHex(committed) === bytesToHex(linked.chunk) ? 'innocent' : 'guilty';
   }
-}
-
-/** Terms of a SCATTER are there, and each is listed once. */
-function isOrdered(instruction: Instruction, bytes: Uint8Array): boolean {
-  if (instruction.op !== OPCODES.SCATTER) return true;
-  const terms = rowsOf(instruction, bytes).map(({ term }) => term);
-  return terms.every((term, i) => term < termsOf(instruction) && (i === 0 || term > (terms[i - 1] as number)));
-}
-
-/** What a SCATTER's operands list after the data. */
-function rowsOf({ operands }: Instruction, bytes: Uint8Array): Array<{ term: number; index: string; update: string }> {
-  const [data, index, update] = operands.map(({ type }) => widthOf(type)) as [number, number, number];
-  const rest = Buffer.from(bytes.slice(data + 4));
-  const row = 4 + index + update;
-  return Array.from({ length: rest.length / row }, (_, i) => {
-    const one = rest.subarray(i * row, (i + 1) * row);
-    return {
-      term: one.readUInt32BE(),
-      index: bytesToHex(one.subarray(4, 4 + index)),
-      update: bytesToHex(one.subarray(4 + index)),
-    };
-  });
 }
 
 const bytesToHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
