@@ -1,6 +1,6 @@
 /** One value of a step as an instruction, and its bytes: rows of 4-byte big-endian integers (docs/disputes.md). */
 import { TENSOR_TYPES, type TensorType } from '../trees/tensor.ts';
-import { type Opcode, opcodeName } from './opcodes.ts';
+import { type Opcode, OPCODES, opcodeName } from './opcodes.ts';
 
 /** v = offset + Σ coefficients x; inside while 0 ≤ v < bound, and then v × stride of the flat position. */
 export interface Coordinate {
@@ -159,5 +159,7 @@ export function decodeInstruction(bytes: Uint8Array): Instruction {
     const [source, type, size] = [from.unsigned(), from.type(), from.unsigned()];
     return { source, type, size, coordinates: from.many(from.count(), coordinate) };
   });
-  return { op: op as Opcode, type, dims, terms, attributes, operands, raw: from.rest() };
+  const raw = from.rest();
+  if (raw.length > 0 && op !== OPCODES.STATE) throw new RangeError(`${raw.length} bytes behind an instruction`);
+  return { op: op as Opcode, type, dims, terms, attributes, operands, raw };
 }

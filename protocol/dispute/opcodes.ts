@@ -53,3 +53,17 @@ export const BIAS = { NONE: 0, FRONT: 1, BEHIND: 2 } as const;
 
 /** Has it operands that a contract can compute the element from? */
 export const hasForm = (op: Opcode): boolean => op >= OPCODES.MOVE;
+
+/**
+ * Terms of an element that a transaction has gas for, whatever the operands are (docs/adjudication.md): a worker must be able to open
+ * them, so that instructions with more have no form. Everything else has one term.
+ */
+export const MOST_TERMS: Readonly<Partial<Record<number, number>>> = {
+  [OPCODES.SCATTER]: 2048,
+  [OPCODES.DOT]: 6144,
+  [OPCODES.SUM]: 4096,
+  [OPCODES.MAX]: 4096,
+};
+
+/** Bytes of an instruction with a form; both sides post it with their moves. */
+export const MOST_INSTRUCTION = 8192;

@@ -7,7 +7,7 @@ import { Call } from '#engine/ops/call.ts';
 import { NEXT } from '#engine/run/aliasing.ts';
 import { hashToBytes } from '#protocol/codec/digest.ts';
 import { encodeInstruction, type Instruction } from '#protocol/dispute/instruction.ts';
-import { OPCODES } from '#protocol/dispute/opcodes.ts';
+import { hasForm, MOST_INSTRUCTION, MOST_TERMS, OPCODES } from '#protocol/dispute/opcodes.ts';
 import { programRoot } from '#protocol/dispute/program.ts';
 import { fineRoot } from '#protocol/dispute/short.ts';
 import { CorexError } from '#protocol/errors.ts';
@@ -139,7 +139,8 @@ class Numbered {
     if (infos.some(({ shape }) => elementCount(shape) >= MOST_ELEMENTS)) return null;
     const isConstant = (input: number): boolean => this.#graph.initializers.has(node.inputs[input] ?? '');
     try {
-      return rule({ call, output, result, isConstant });
+      const form = rule({ call, output, result, isConstant });
+      return form === null || elementCount(form.terms ?? []) > (MOST_TERMS[form.op] ?? 1) ? null : form;
     } catch (error) {
       // What the rule had to know of the graph is not there.
       if (error instanceof CorexError) return null;
@@ -170,7 +171,9 @@ export function compileProgram(bytes: Uint8Array): Program {
   checkOrder(bares, graph);
   const instructions = bares.map((each, i) => {
     const { dtype, shape } = numbered.values[i] as ProgramValue;
-    return encodeInstruction({ dims: shape, ...each, type: dtype });
+    const bytes = encodeInstruction({ dims: shape, ...each, type: dtype });
+    const isLong = hasForm(each.op) && bytes.length > MOST_INSTRUCTION;
+    return isLong ? encodeInstruction({ ...bare(OPCODES.NONE), dims: shape, type: dtype }) : bytes;
   });
   return {
     root: programRoot(instructions),

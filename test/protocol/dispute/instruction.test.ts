@@ -22,6 +22,15 @@ const PRODUCT: Instruction = {
     },
     { source: 6, type: 'int64', size: 1, coordinates: [] },
   ],
+  raw: new Uint8Array(),
+};
+
+const STATE: Instruction = {
+  ...PRODUCT,
+  op: OPCODES.STATE,
+  attributes: [9, 0, 1],
+  terms: [],
+  operands: [],
   raw: Uint8Array.of(1, 2, 3),
 };
 
@@ -30,11 +39,13 @@ const words = (...all: number[]): string => all.map((word) => (word >>> 0).toStr
 t.test('the words are those of the document', async (t) => {
   const head = words(7, 0, 2, 2, 3, 1, 4, 4, 256, 0, 0x3f800000, 0x3f800000, 2);
   const left = words(5, 0, 8, 2, 2, 4, 0, 1, 0, 0, 4, 1, -1, 0, 0, -2);
-  t.equal(toHex(encodeInstruction(PRODUCT)), `0x${head}${left}${words(6, 2, 1, 0)}010203`);
+  t.equal(toHex(encodeInstruction(PRODUCT)), `0x${head}${left}${words(6, 2, 1, 0)}`);
+  t.equal(toHex(encodeInstruction(STATE)), `0x${words(2, 0, 2, 2, 3, 0, 3, 9, 0, 1, 0)}010203`);
 });
 
 t.test('and back', async (t) => {
   t.same(decodeInstruction(encodeInstruction(PRODUCT)), PRODUCT);
+  t.same(decodeInstruction(encodeInstruction(STATE)), STATE);
   // A part of a larger buffer.
   const bytes = encodeInstruction(PRODUCT);
   const larger = new Uint8Array(bytes.length + 7);
@@ -42,11 +53,13 @@ t.test('and back', async (t) => {
   t.same(decodeInstruction(larger.subarray(7)), PRODUCT);
 });
 
-t.test('every beginning is no instruction, or one with fewer raw bytes', async (t) => {
+t.test('no beginning of an instruction is one, nor is one with bytes behind it', async (t) => {
   const bytes = encodeInstruction(PRODUCT);
-  for (let length = 0; length < bytes.length - 3; length++)
+  for (let length = 0; length < bytes.length; length++)
     t.throws(() => decodeInstruction(bytes.subarray(0, length)), RangeError, `${length} bytes`);
-  t.equal(decodeInstruction(bytes.subarray(0, bytes.length - 3)).raw.length, 0);
+  t.throws(() => decodeInstruction(Uint8Array.from([...bytes, 0])), /1 bytes behind/);
+  const state = encodeInstruction(STATE);
+  t.equal(decodeInstruction(state.subarray(0, state.length - 3)).raw.length, 0);
 });
 
 t.test('what is no instruction', async (t) => {

@@ -235,6 +235,19 @@ compare('Conv: constant filters of one place', image, 'DOT', (b) =>
 );
 compare('no form', image, ['NONE', 'NONE'], (b) => b.ops('MaxPool', ['x'], { kernel_shape: [2, 2] }, 2));
 
+const long = { a: floats([2, 6144]), b: floats([6144, 2]), c: floats([2, 6145]), d: floats([6145, 2]) };
+compare('more terms than a transaction has gas for', long, ['DOT', 'NONE', 'SUM', 'NONE', 'NONE'], (b) => [
+  b.op('MatMul', ['a', 'b']),
+  b.op('MatMul', ['c', 'd']),
+  b.op('ReduceSum', [b.op('Reshape', ['a', b.integers([4096, 3])]), b.integers([0])]),
+  b.op('ReduceSum', [b.op('Reshape', ['c', b.integers([6145, 2])]), b.integers([0])]),
+  b.op('ReduceMax', ['c', b.integers([1])]),
+]);
+compare('more operands than a transaction has room for', { a: floats([2]) }, ['MOVE', 'NONE'], (b) => [
+  b.op('Concat', Array<string>(100).fill('a'), { axis: 0 }),
+  b.op('Concat', Array<string>(300).fill('a'), { axis: 0 }),
+]);
+
 t.test('a NaN among the terms of a MAX', async (t) => {
   const b = new GraphBuilder();
   b.input('x', floats([2, 3]));
