@@ -61,7 +61,8 @@ library RefuteLib {
             return isListed && TypeLib.bitsAt(posted, at + list.indexWidth, list.width) != actual;
         }
         if (isListed) return outside || TypeLib.bitsAt(posted, at, list.indexWidth) != actual;
-        return !outside && ScatterLib.names(ins, reading.element, actual);
+        (uint256 size, uint256 coordinate) = ScatterLib.axisOf(ins, reading.element);
+        return !outside && ScatterLib.names(actual, list.indexType, size, coordinate);
     }
 
     function _bits(bytes calldata data, uint256 at, uint256 width) private pure returns (uint256) {

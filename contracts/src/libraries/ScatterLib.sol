@@ -2,7 +2,6 @@
 pragma solidity ^0.8.28;
 
 import {IAdjudicator} from "../interfaces/IAdjudicator.sol";
-import {AccessLib, Reading} from "./AccessLib.sol";
 import {ElementLib} from "./ElementLib.sol";
 import {Instruction, InstructionLib} from "./InstructionLib.sol";
 import {TypeLib} from "./TypeLib.sol";
@@ -12,7 +11,6 @@ import {TypeLib} from "./TypeLib.sol";
 /// term its number, its index and its update, ascending.
 library ScatterLib {
     using InstructionLib for Instruction;
-    using AccessLib for Instruction;
 
     uint256 private constant U32 = 4;
     uint256 internal constant DATA = 0;
@@ -30,26 +28,32 @@ library ScatterLib {
     }
 
     /// @notice The sum, and whether the list is one: ascending, each index naming the element
+    /// @dev That a listed term is not outside is left to whoever refutes: to look at each here would cost five times as much.
     function sumOf(Instruction memory ins, uint256 element, bytes calldata operands)
         internal
         pure
         returns (bool isList, uint256 sum)
     {
         List memory list = listOf(ins, operands);
+        (uint256 size, uint256 coordinate) = axisOf(ins, element);
         sum = TypeLib.bitsAt(operands, 0, list.width);
         uint256 least;
-        for (uint256 i; i < list.count; ++i) {
-            uint256 at = list.from + i * list.entry;
+        for (uint256 at = list.from; at < operands.length; at += list.entry) {
             uint256 term = _term(operands, at);
             if (term < least || term >= ins.terms) return (false, 0);
             least = term + 1;
-            (bool outside,) = ins.locate(Reading(element, INDICES, term), 0);
             uint256 index = TypeLib.bitsAt(operands, at + U32, list.indexWidth);
-            if (outside || !names(ins, element, index)) return (false, 0);
+            if (!names(index, list.indexType, size, coordinate)) return (false, 0);
             uint256 update = TypeLib.bitsAt(operands, at + U32 + list.indexWidth, list.width);
             sum = ElementLib.add(ins.type_, sum, update);
         }
         return (true, sum);
+    }
+
+    /// @notice The axis' size, and where on it the element is
+    function axisOf(Instruction memory ins, uint256 element) internal pure returns (uint256 size, uint256 coordinate) {
+        size = ins.attribute(0);
+        coordinate = (element / ins.attribute(1)) % size;
     }
 
     /// @notice The list's layout; what is as long as no list reverts
@@ -64,12 +68,11 @@ library ScatterLib {
         if (operands.length != list.from + list.count * list.entry) revert IAdjudicator.WrongLength(operands.length);
     }
 
-    /// @notice Whether an index, negative ones counted from the end, is the element's coordinate on the axis
-    function names(Instruction memory ins, uint256 element, uint256 index) internal pure returns (bool) {
-        uint256 size = ins.attribute(0);
-        int256 value = TypeLib.integerOf(index, ins.typeOf(INDICES));
+    /// @notice Whether an index, negative ones counted from the end, is the coordinate on the axis
+    function names(uint256 index, uint256 indexType, uint256 size, uint256 coordinate) internal pure returns (bool) {
+        int256 value = TypeLib.integerOf(index, indexType);
         if (value < 0) value += int256(size);
-        return value == int256((element / ins.attribute(1)) % size);
+        return value == int256(coordinate);
     }
 
     /// @notice Where a term stands in an ascending list

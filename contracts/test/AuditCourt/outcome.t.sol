@@ -40,7 +40,7 @@ contract OutcomeTest is World {
         (Verdict ok, Verdict fault, Verdict missing) = (Verdict.Ok, Verdict.Fault, Verdict.Unavailable);
         vm.assertTrue(outcome(ok, ok, ok) == Outcome.Accepted, "all agree");
         vm.assertTrue(outcome(ok, ok, fault) == Outcome.Accepted, "one liar does not slash");
-        vm.assertTrue(outcome(fault, fault, ok) == Outcome.Fault, "a majority does");
+        vm.assertTrue(outcome(fault, fault, ok) == Outcome.Disputed, "a majority leaves it to disputes");
         vm.assertTrue(outcome(missing, missing, ok) == Outcome.Unavailable, "most could not get the data");
         vm.assertTrue(
             outcome(ok, fault, missing) == Outcome.Unavailable, "no majority accepts nothing and slashes nobody"
@@ -48,7 +48,7 @@ contract OutcomeTest is World {
         vm.assertTrue(
             outcome(ok, fault, Verdict.None) == Outcome.Unavailable, "a tie accepts nothing and slashes nobody"
         );
-        vm.assertTrue(outcome(fault, Verdict.None, Verdict.None) == Outcome.Fault, "one that looked is enough");
+        vm.assertTrue(outcome(fault, Verdict.None, Verdict.None) == Outcome.Disputed, "one that looked is enough");
         vm.assertTrue(outcome(Verdict.None, Verdict.None, Verdict.None) == Outcome.Unaudited, "nobody looked");
     }
 
@@ -63,15 +63,17 @@ contract OutcomeTest is World {
         vm.assertTrue(outcome(Verdict.Ok, Verdict.Fault, Verdict.Fault) == Outcome.Accepted, "weight, not heads");
     }
 
-    function test_whoFoundTheFaultSharesHalfTheStake() public {
+    function test_whoFoundTheFaultSharesATenthOfTheStake() public {
         putStake(alice, 10e18 + 1);
         run(Verdict.Fault, Verdict.Fault, Verdict.Ok);
-        uint256 bounty = 5e18;
+        vm.assertFalse(stakes.slashed(alice), "their word slashes nobody");
+        convict(alice, 1, nobody);
         vm.prank(bob);
         court.claimBounty(1, alice);
         vm.prank(carol);
         court.claimBounty(1, alice);
-        vm.assertEq(token.balanceOf(bob) + token.balanceOf(carol), bounty, "to the last wei");
+        vm.assertEq(token.balanceOf(nobody), 4e18, "40 % to who proved it");
+        vm.assertEq(token.balanceOf(bob) + token.balanceOf(carol), 1e18, "10 % to who saw it, to the last wei");
         vm.assertLe(token.balanceOf(carol) - token.balanceOf(bob), 1, "in equal parts");
         vm.assertEq(token.balanceOf(address(court)), 0, "nothing stays behind");
     }
@@ -79,6 +81,7 @@ contract OutcomeTest is World {
     function test_nobodyElseGetsABounty() public {
         putStake(alice, 10e18);
         run(Verdict.Fault, Verdict.Fault, Verdict.Ok);
+        convict(alice, 1, bob);
         vm.expectRevert(IAuditCourt.NothingToClaim.selector);
         vm.prank(dave);
         court.claimBounty(1, alice);
@@ -94,14 +97,15 @@ contract OutcomeTest is World {
         commitBase(alice, 1, 1_000);
         draw(1);
         audit(alice, 1, Verdict.Fault);
-        // Before anyone finalizes, Alice is caught a second time.
+        // Before anyone proves it, Alice is caught a second time.
         runEpoch(alice, 5, 1_000, Verdict.Fault);
-        ledger.finalize(alice, 1);
+        convict(alice, 5, nobody);
+        convict(alice, 1, nobody);
         vm.expectRevert(IAuditCourt.NothingToClaim.selector);
         vm.prank(carol);
         court.claimBounty(1, alice);
         vm.prank(carol);
         court.claimBounty(5, alice);
-        vm.assertEq(token.balanceOf(carol), 2.5e18, "from the first to be concluded");
+        vm.assertEq(token.balanceOf(carol), 0.5e18, "from the first to be proven");
     }
 }

@@ -43,12 +43,15 @@ contract FinalizeTest is World {
         vm.assertEq(old * 8, fresh * 9, "0.5625 to 0.5");
     }
 
-    function test_faultsAreSlashed() public {
+    function test_whatMostFindFaultyIsNotPaidAndNobodyIsSlashed() public {
         putStake(alice, 10e18);
         runEpoch(alice, 1, 1_000, Verdict.Fault);
-        vm.assertTrue(outcomeOf(alice, 1) == Outcome.Fault, "fault");
-        vm.assertTrue(stakes.slashed(alice), "slashed");
+        vm.assertTrue(outcomeOf(alice, 1) == Outcome.Disputed, "disputed");
+        vm.assertFalse(stakes.slashed(alice), "not slashed");
+        vm.assertEq(ledger.reputationOf(alice), 0.5e18, "and nothing lost");
         vm.assertEq(ledger.totalsOf(1).units, 0, "no work was verified");
+        runEpoch(alice, 5, 1_000, Verdict.Ok);
+        vm.assertTrue(outcomeOf(alice, 5) == Outcome.Accepted, "the same work may be committed again");
     }
 
     function test_unservedWorkCostsReputation() public {
@@ -104,8 +107,10 @@ contract FinalizeTest is World {
         draw(1);
         audit(alice, 1, Verdict.Fault);
         goTo(paysFrom(1) + 50);
+        convict(alice, 1, carol);
         ledger.finalize(alice, 1);
         vm.assertTrue(stakes.slashed(alice), "waiting does not help");
+        vm.assertEq(ledger.totalsOf(1).score, 0, "and nothing was counted");
     }
 
     function test_aWorkerSlashedMeanwhileHasNoScore() public {

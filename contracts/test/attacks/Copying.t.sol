@@ -38,7 +38,7 @@ contract CopyingTest is Ground {
         vm.assertGt(earn(alice, 1), 0, "Alice has hers");
     }
 
-    /// @dev A committee sees at once that the manifest, the signatures and the claims are Alice's (test/verifier): a fault.
+    /// @dev A committee sees at once that the manifest, the signatures and the claims are Alice's (test/verifier): a fault, and what a jury sees as well.
     function test_theCopierLosesItsStake() public {
         uint256 before = wealthOf(bob);
         commitBase(alice, 1, 1_000);
@@ -59,6 +59,7 @@ contract CopyingTest is Ground {
         goTo(concludesFrom(1));
         ledger.finalize(alice, 1);
         ledger.finalize(bob, 1);
+        convict(bob, 1, carol);
         settle(1);
         vm.assertEq(before - wealthOf(bob), 10e18, "all that Bob had at stake");
         vm.assertEq(earn(alice, 1), basePart(1), "and Alice's share is no smaller for it");

@@ -39,11 +39,11 @@ contract ReputationFarmingTest is Ground {
         vm.assertLe(farmed, fresh * 3 + 3, "never more than three times a newcomer's");
     }
 
-    /// @dev What was farmed goes with the first fault, and with it all that vests.
+    /// @dev What was farmed goes with the first fault that is proven, and with it all that vests.
     function test_oneFaultLosesItAll() public {
         uint64 epoch = farm(16);
         vm.assertGt(ledger.reputationOf(alice), 1.14e18, "sixteen epochs of patience");
-        runEpoch(alice, epoch, 1_000, Verdict.Fault);
+        runGuilty(alice, epoch, 1_000);
         goTo(claimableFrom(epoch));
         (uint256 work,) = pool.claimable(alice, 1);
         vm.assertEq(work, 0, "nothing that was not claimed is paid any more");

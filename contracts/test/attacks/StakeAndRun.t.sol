@@ -27,7 +27,7 @@ contract StakeAndRunTest is Ground {
         goTo(endOf(0) + bound(second, 0, law.epochSeconds - 1));
         askBack(amount);
         uint256 before = wealthOf(alice);
-        runEpoch(alice, 1, 1_000, Verdict.Fault);
+        runGuilty(alice, 1, 1_000);
         vm.assertEq(before, 100e18, "hers until then");
         vm.assertEq(wealthOf(alice), 0, "nothing afterwards");
         goTo(block.timestamp + law.unbondSeconds);
@@ -54,7 +54,7 @@ contract StakeAndRunTest is Ground {
         settle(1);
         uint256 pot = basePart(1);
         uint64 later = 20;
-        runEpoch(alice, later, 1_000, Verdict.Fault);
+        runGuilty(alice, later, 1_000);
         goTo(claimableFrom(1));
         vm.assertGt(pot, 1_420e18, "a day ago she earned 72 % of the first cap");
         vm.expectRevert(abi.encodeWithSelector(IMiningPool.AccountSlashed.selector, alice));
@@ -78,7 +78,8 @@ contract StakeAndRunTest is Ground {
         goTo(concludesFrom(1));
         if (!gone) gone = withdrawIfFree();
         ledger.finalize(alice, 1);
-        vm.assertTrue(ledger.commitmentOf(alice, 1).outcome == Outcome.Fault, "she is found out all the same");
+        convict(alice, 1, carol);
+        vm.assertTrue(ledger.commitmentOf(alice, 1).outcome == Outcome.Disputed, "she is found out all the same");
         // An epoch, the commitments, the verdicts and the reveals lie between the request and the verdict anyway.
         vm.assertTrue(gone == (silence + 6_000 >= law.unbondSeconds), "the line is 14 days, less what passes anyway");
         vm.assertEq(wealthOf(alice), gone ? 100e18 : 0, "her stake is saved, or slashed");

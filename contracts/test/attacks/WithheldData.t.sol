@@ -48,7 +48,7 @@ contract WithheldDataTest is Ground {
         runEpoch(alice, 1, 1_000, Verdict.Ok);
         settle(1);
         uint256 snapshot = vm.snapshotState();
-        runEpoch(alice, 5, 1_000, Verdict.Fault);
+        runGuilty(alice, 5, 1_000);
         uint256 afterFault = wealthOf(alice) + earn(alice, 1);
         vm.revertToState(snapshot);
 

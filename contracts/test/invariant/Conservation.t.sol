@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {vm} from "../support/Vm.sol";
+import {DisputeActions} from "./DisputeActions.sol";
 import {EpochActions} from "./EpochActions.sol";
 import {Handler} from "./Handler.sol";
 import {JobActions} from "./JobActions.sol";
@@ -14,11 +15,11 @@ contract ConservationTest {
 
     Handler private handler;
     /// What must happen, or the invariants say nothing.
-    string[20] private deeds = [
+    string[24] private deeds = [
         "work",
         "reveal",
         "accept",
-        "slash",
+        "disputed",
         "settle",
         "claimWork",
         "claimAudit",
@@ -34,6 +35,10 @@ contract ConservationTest {
         "refund",
         "expire",
         "convict",
+        "accuse",
+        "guilty",
+        "innocent",
+        "undecided",
         "meddle"
     ];
     mapping(uint256 deed => uint256) private counts;
@@ -54,7 +59,7 @@ contract ConservationTest {
 
     /// @dev Work and its payment are drawn more often than the rest: without them nobody has anything to act with.
     function targetSelectors() public view returns (FuzzSelector[] memory targets) {
-        bytes4[22] memory all = [
+        bytes4[24] memory all = [
             EpochActions.work.selector,
             EpochActions.work.selector,
             EpochActions.work.selector,
@@ -76,6 +81,8 @@ contract ConservationTest {
             JobActions.refundOne.selector,
             EpochActions.convictOne.selector,
             EpochActions.convictOne.selector,
+            DisputeActions.endOne.selector,
+            DisputeActions.endOne.selector,
             People.meddle.selector
         ];
         targets = new FuzzSelector[](1);
@@ -96,15 +103,16 @@ contract ConservationTest {
     function everyWeiIsSomewhere() private view {
         (uint256 minted, uint256 burned) = handler.supply();
         (uint256 remaining, uint256 unclaimed, uint256 inPool) = handler.pots();
-        (uint256 ofStakes, uint256 ofMarket, uint256 ofCourt) = handler.balances();
+        (uint256 ofStakes, uint256 ofMarket, uint256 ofCourt, uint256 ofDisputes) = handler.balances();
         vm.assertEq(remaining + unclaimed, inPool, "the pool holds what remains and what is owed");
         vm.assertEq(ofStakes, handler.staked(), "the registry holds the stakes and what unbonds");
         vm.assertEq(
             ofMarket, handler.escrowed() + handler.auditFeesDue(), "the market holds escrows and the auditors' parts"
         );
+        vm.assertEq(ofDisputes, handler.bonds(), "the dispute court holds the bonds of open disputes");
         vm.assertEq(handler.elsewhere(), 0, "no other contract holds anything");
         vm.assertEq(
-            inPool + ofStakes + ofMarket + ofCourt + handler.inWallets() + burned, minted, "every wei is somewhere"
+            inPool + ofStakes + ofMarket + ofCourt + ofDisputes + handler.inWallets() + burned, minted, "every wei is somewhere"
         );
     }
 

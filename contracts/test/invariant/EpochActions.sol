@@ -90,6 +90,7 @@ abstract contract EpochActions is JobActions {
                 if (verdict != Verdict.None && uint8(seed >> (8 * k + i)) > 16) {
                     revealVerdict(validator, workers[i], epoch, verdict);
                     ++done["reveal"];
+                    if (verdict == Verdict.Fault) accuse(validator, workers[i], epoch);
                 }
             }
         }
@@ -100,15 +101,15 @@ abstract contract EpochActions is JobActions {
         goTo(paysFrom(epoch));
     }
 
+    /// @dev Who sees a fault may dispute it: IDisputeCourt.
+    function accuse(address challenger, address worker, uint64 epoch) internal virtual;
+
     function finalizeOne(address worker, uint64 epoch) internal {
         if (ledger.commitmentOf(worker, epoch).outcome != Outcome.Pending) return;
-        uint256 atStake = everythingOf(worker);
         ledger.finalize(worker, epoch);
         Outcome outcome = ledger.commitmentOf(worker, epoch).outcome;
         if (outcome == Outcome.Accepted) ++done["accept"];
-        if (outcome != Outcome.Fault) return;
-        ghost[worker].slashed += atStake;
-        ++done["slash"];
+        if (outcome == Outcome.Disputed) ++done["disputed"];
     }
 
     /// @dev What nobody concluded in time.

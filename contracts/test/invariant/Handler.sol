@@ -5,11 +5,11 @@ import {IAuditCourt} from "../../src/interfaces/IAuditCourt.sol";
 import {IMiningPool} from "../../src/interfaces/IMiningPool.sol";
 import {Verdict} from "../../src/types/Verdict.sol";
 import {vm} from "../support/Vm.sol";
-import {EpochActions} from "./EpochActions.sol";
+import {DisputeActions} from "./DisputeActions.sol";
 
 /// @notice Lives through epochs as a network does: everything that anyone owns was earned from the pool. An action that
 /// is not possible now does nothing; one that is possible must not revert.
-contract Handler is EpochActions {
+contract Handler is DisputeActions {
     /// Newest settled epoch, plus one.
     uint64 internal settled;
 
@@ -83,7 +83,7 @@ contract Handler is EpochActions {
     /// @dev What an account put in, less all that came out, against what the registry says that it has.
     function stakeOf(uint256 i) external view returns (uint256 expected, uint256 found) {
         Stake storage of_ = ghost[person(i)];
-        expected = of_.put - of_.withdrawn - of_.slashed;
+        expected = of_.put - of_.withdrawn - of_.slashed - of_.bonds;
         found = everythingOf(person(i));
     }
 
@@ -124,12 +124,22 @@ contract Handler is EpochActions {
         return (pool.remaining(), pool.unclaimed(), token.balanceOf(address(pool)));
     }
 
-    function balances() external view returns (uint256 ofStakes, uint256 ofMarket, uint256 ofCourt) {
-        return (token.balanceOf(address(stakes)), token.balanceOf(address(market)), token.balanceOf(address(court)));
+    function balances()
+        external
+        view
+        returns (uint256 ofStakes, uint256 ofMarket, uint256 ofCourt, uint256 ofDisputes)
+    {
+        return (
+            token.balanceOf(address(stakes)),
+            token.balanceOf(address(market)),
+            token.balanceOf(address(court)),
+            token.balanceOf(address(disputes))
+        );
     }
 
     function elsewhere() external view returns (uint256) {
-        return token.balanceOf(address(token)) + token.balanceOf(address(beacon)) + token.balanceOf(address(ledger));
+        return token.balanceOf(address(token)) + token.balanceOf(address(beacon)) + token.balanceOf(address(ledger))
+            + token.balanceOf(address(credential)) + token.balanceOf(address(adjudicator));
     }
 
     /// @dev What all accounts together could claim now.

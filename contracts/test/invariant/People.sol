@@ -16,6 +16,7 @@ abstract contract People is World {
         uint256 put;
         uint256 withdrawn;
         uint256 slashed;
+        uint256 bonds;
     }
 
     /// What happened, so that runs in which nothing does are found out.
@@ -139,6 +140,7 @@ abstract contract People is World {
         address caller = callers[who % 5];
         refused(caller, address(stakes), abi.encodeCall(stakes.slash, (account)));
         refused(caller, address(stakes), abi.encodeCall(stakes.recordWork, (account, 1e18)));
+        refused(caller, address(stakes), abi.encodeCall(stakes.takeBond, (account)));
         refused(caller, address(court), abi.encodeCall(court.conclude, (account, epochNow())));
         refused(caller, address(court), abi.encodeCall(court.convict, (account, epochNow(), caller)));
         refused(caller, address(credential), abi.encodeCall(credential.record, (account, 1, Tier.TidePool, 1, 1)));

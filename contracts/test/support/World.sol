@@ -245,6 +245,12 @@ abstract contract World {
         ledger.finalize(worker, epoch);
     }
 
+    /// @dev From commitment to guilt: Carol, who saw the fault, wins a dispute about it.
+    function runGuilty(address worker, uint64 epoch, uint128 units) internal {
+        runEpoch(worker, epoch, units, Verdict.Fault);
+        convict(worker, epoch, carol);
+    }
+
     /// @dev Of what an epoch released: 80 % for work, a tenth of that for market work.
     function workPart(uint256 released) internal pure returns (uint256 base, uint256 ofMarket) {
         uint256 work = released * 80 / 100;
