@@ -7,6 +7,7 @@ import type { Domain } from '#protocol/codec/typed-data.ts';
 import { parseCxt } from '#protocol/ids.ts';
 import type { Log } from '#protocol/ports.ts';
 import { epochsToClaim } from '#protocol/time/epoch.ts';
+import { auditWorker } from '#verifier/audit.ts';
 import { Account } from './account.ts';
 import { EventRing } from './api/events.ts';
 import type { NodeApi } from './api/ports.ts';
@@ -219,20 +220,9 @@ function portsOf(rooms: Rooms, { keys, log, profile }: Assembly) {
   const domain: Domain = { chainId: profile.chainId, contract: profile.contracts.ledger };
   const { signer } = keys;
   const { gossip, ask } = p2p;
-  const keep = keepOf('validator');
-  return {
-    ...chain,
-    blobs,
-    gossip,
-    ask,
-    engine,
-    signer,
-    keep,
-    random: systemRandom,
-    log,
-    domain,
-    self: signer.address,
-  };
+  const kept = { keep: keepOf('validator'), audit: auditWorker };
+  const own = { signer, self: signer.address, domain, log, random: systemRandom };
+  return { ...chain, blobs, gossip, ask, engine, ...kept, ...own };
 }
 
 export type NodePorts = ReturnType<typeof portsOf>;

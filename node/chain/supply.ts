@@ -13,7 +13,7 @@ export interface Supply {
   /** Released by the pool and not claimed yet. */
   readonly unclaimed: Wei;
   readonly staked: Wei;
-  /** Held by market and court: fees of open jobs, auditors' parts and bounties that nobody has pulled. */
+  /** Held by market and courts: fees of open jobs, auditors' parts and bounties that nobody has pulled, bonds of disputes. */
   readonly escrowed: Wei;
   /** In everybody's wallets. */
   readonly circulating: Wei;
@@ -24,20 +24,21 @@ export interface Supply {
 
 export async function readSupply(calls: Calls, block: number): Promise<Supply> {
   const held = (contract: ContractName) => calls.read(amount, 'token', 'balanceOf', [calls.addresses[contract]], block);
-  const [supply, inPool, remaining, staked, inMarket, inCourt] = await Promise.all([
+  const [supply, inPool, remaining, staked, inMarket, inCourt, inDisputes] = await Promise.all([
     calls.read(amount, 'token', 'totalSupply', [], block),
     held('pool'),
     calls.read(amount, 'pool', 'remaining', [], block),
     held('stakes'),
     held('market'),
     held('court'),
+    held('disputes'),
   ]);
   const parts = {
     pool: wei(remaining),
     unclaimed: wei(inPool - remaining),
     staked: wei(staked),
-    escrowed: wei(inMarket + inCourt),
-    circulating: wei(supply - inPool - staked - inMarket - inCourt),
+    escrowed: wei(inMarket + inCourt + inDisputes),
+    circulating: wei(supply - inPool - staked - inMarket - inCourt - inDisputes),
     burned: wei(MINTED - supply),
   };
   const total = wei(Object.values(parts).reduce((sum: bigint, part) => sum + part, 0n));

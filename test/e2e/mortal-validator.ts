@@ -1,5 +1,6 @@
 /** The two duties by which a validator judges, looking and revealing, in a process of their own, over a real chain and a real database, which dies by SIGKILL where it is told to. */
 import { z } from 'zod';
+import { auditWorker } from '#verifier/audit.ts';
 import { contractNames } from '#node/chain/bindings.ts';
 import { openChain } from '#node/chain/chain.ts';
 import { openSigner } from '#node/chain/signer.ts';
@@ -100,6 +101,7 @@ async function live(given: unknown): Promise<void> {
       keep: async () => {},
     },
     engine: { run: unavailable },
+    audit: auditWorker,
     gossip: { publish: async () => {} },
     random: systemRandom,
     log: quiet,

@@ -1,7 +1,7 @@
 /** How it ended for an adversary of a devnet, read from the chain, and whether that is what the zoo says. */
 import type { Address } from '#protocol/ids.ts';
 import type { Chain } from '../../chain/chain.ts';
-import { type Adversary, type AdversaryKind, type Ending, zoo } from './zoo.ts';
+import { type Adversary, type AdversaryKind, type Ending, isAdversary, zoo } from './zoo.ts';
 
 export interface CheatReport {
   readonly kind: AdversaryKind;
@@ -18,7 +18,7 @@ interface Someone {
 
 export function accomplicesOf(kind: AdversaryKind): readonly AdversaryKind[] {
   const row: Adversary = zoo[kind];
-  return row.accomplices ?? [];
+  return (row.accomplices ?? []).filter(isAdversary);
 }
 
 function outcomeOf(chain: Chain, kind: AdversaryKind, { address }: Someone): CheatReport['outcome'] {

@@ -1,67 +1,63 @@
-/** Validators that do not look, do not answer, or lie; each is an honest validator whose calls to the court are replaced. */
-import { verdictDigest } from '#protocol/audit/verdict.ts';
+/** Wrong ways of being a validator, or of answering one: what a dishonest node does with its view of the world. */
 import { hashWords } from '#protocol/codec/abi.ts';
-import type { Hash } from '#protocol/ids.ts';
-import type { CourtPort, Sent, VerdictName } from '#protocol/ports.ts';
-import { z } from 'zod';
-import type { NodePorts } from '../../node.ts';
+import { verdictDigest } from '#protocol/audit/verdict.ts';
+import { type Address, address, type Hash } from '#protocol/ids.ts';
+import type { Sent } from '#protocol/ports.ts';
+import { auditWorker } from '#verifier/audit.ts';
+import type { Disguise } from '../../disguise.ts';
 
-type Commit = Parameters<CourtPort['commitVerdict']>[0];
-type Reveal = Parameters<CourtPort['revealVerdict']>[0];
+type Bend = NonNullable<Disguise['ports']>;
 
-/** A court of which some calls are others. */
-function withCourt(ports: NodePorts, changes: Partial<CourtPort>): NodePorts {
-  const { court } = ports;
-  const same: CourtPort = {
-    onCommittee: (c) => court.onCommittee(c),
-    commitVerdict: (c) => court.commitVerdict(c),
-    revealVerdict: (c) => court.revealVerdict(c),
-    claimBounty: (epoch, worker) => court.claimBounty(epoch, worker),
-  };
-  return { ...ports, court: { ...same, ...changes } };
-}
+/** As if it had been sent. */
+const unsent = (name: string): Sent => Promise.resolve({ transaction: hashWords([BigInt(name.length)]), block: 0 });
 
-/** What a validator can make up without looking: the same for commitment and reveal, another for each audit. */
-function madeUp(ports: NodePorts, { epoch, worker }: Pick<Commit, 'epoch' | 'worker'>, verdict: VerdictName) {
-  const salt = hashWords([ports.self, worker, epoch]);
-  return { validator: ports.self, worker, epoch, verdict, auditDigest: hashWords([salt]), salt };
-}
+const wordOf = (account: Address): Hash => hashWords([account]);
 
-/** Says the same of everybody, with a digest of nothing. */
-const always =
-  (verdict: VerdictName) =>
-  (ports: NodePorts): NodePorts =>
-    withCourt(ports, {
-      commitVerdict: (c: Commit) =>
-        ports.court.commitVerdict({ ...c, digest: verdictDigest(madeUp(ports, c, verdict)) }),
-      revealVerdict: (c: Reveal) => ports.court.revealVerdict(madeUp(ports, c, verdict)),
-    });
+/** Says ok of everybody and looks at nothing. */
+export const lazyValidator: Bend = (ports) => ({
+  ...ports,
+  audit: async (_ports, _domain, { worker }) => ({
+    verdict: 'ok',
+    auditDigest: wordOf(worker),
+    samples: [],
+    reason: null,
+  }),
+});
 
-/** Never looks, and says ok. */
-export const lazyValidator = always('ok');
+/** Says of the last thing it looked at that it is wrong. */
+export const falseFault: Bend = (ports) => ({
+  ...ports,
+  audit: async (...of) => {
+    const report = await auditWorker(...of);
+    const last = report.samples.at(-1);
+    if (report.verdict !== 'ok' || last === undefined) return report;
+    const samples = [...report.samples.slice(0, -1), { ...last, fault: 'wrong-result' as const }];
+    return { ...report, verdict: 'fault', reason: 'wrong-result', samples };
+  },
+});
 
-/** Says fault of everybody. */
-export const falseFault = always('fault');
+export const silentValidator: Bend = (ports) => ({
+  ...ports,
+  court: { ...ports.court, revealVerdict: () => unsent('revealVerdict') },
+});
 
-/** Commits to verdicts and reveals none. */
-export function silentValidator(ports: NodePorts): NodePorts {
-  const nothing: Sent = Promise.resolve({ transaction: `0x${'00'.repeat(32)}` as Hash, block: 0 });
-  return withCourt(ports, { revealVerdict: () => nothing });
-}
+const NEIGHBOUR = address(`0x${'11'.repeat(20)}`);
 
-const hint = z.looseObject({ epoch: z.number(), worker: z.string(), verdict: z.enum(['ok', 'fault', 'unavailable']) });
+/** Commits to a verdict that is another's: it is bound to that one's address. */
+export const copyVerdict: Bend = (ports) => ({
+  ...ports,
+  court: {
+    ...ports.court,
+    commitVerdict: ({ epoch, worker }) => {
+      const salt = wordOf(worker);
+      const other = { validator: NEIGHBOUR, worker, epoch, verdict: 'ok', auditDigest: salt, salt } as const;
+      return ports.court.commitVerdict({ epoch, worker, digest: verdictDigest(other) });
+    },
+  },
+});
 
-/** Commits to nothing in particular, waits for others to tell their verdicts, and reveals what it heard as its own. */
-export function copyVerdict(ports: NodePorts): NodePorts {
-  const heard = new Map<string, VerdictName>();
-  ports.gossip.subscribe('audits', async (message) => {
-    const parsed = hint.safeParse(message);
-    if (parsed.success) heard.set(`${parsed.data.epoch}/${parsed.data.worker}`, parsed.data.verdict);
-    return 'accept';
-  });
-  return withCourt(ports, {
-    commitVerdict: (c: Commit) => ports.court.commitVerdict({ ...c, digest: hashWords([c.digest]) }),
-    revealVerdict: (c: Reveal) =>
-      ports.court.revealVerdict({ ...c, verdict: heard.get(`${c.epoch}/${c.worker}`) ?? c.verdict }),
-  });
-}
+/** Answers nobody who accuses it. */
+export const neverMoves: Bend = (ports) => ({
+  ...ports,
+  disputes: { ...ports.disputes, move: () => unsent('move') },
+});

@@ -1,6 +1,6 @@
 /** The adversaries of `corex devnet --cheat KIND`, a row each: what it does, and how it must end. docs/adversaries.md has the rules. */
 import type { Disguise } from '../../disguise.ts';
-import { copyVerdict, falseFault, lazyValidator, silentValidator } from './false-judges.ts';
+import { copyVerdict, falseFault, lazyValidator, neverMoves, silentValidator } from './false-judges.ts';
 import {
   claimSquat,
   copyProof,
@@ -24,8 +24,8 @@ export interface Adversary {
   readonly does: string;
   readonly expected: Ending;
   readonly disguise: Disguise;
-  /** Others of its kind that join with it. */
-  readonly accomplices?: readonly AdversaryKind[];
+  /** Names of rows whose nodes join with it. */
+  readonly accomplices?: readonly string[];
 }
 
 const worker = (does: string, prover: Disguise['prover'] & {}, expected: Ending = 'slashed'): Adversary => ({
@@ -57,10 +57,18 @@ export const zoo = {
   'garbage-blob': worker('serves bytes that are no checkpoint', garbageBlob),
   'withhold-checkpoint': worker('gives its checkpoints to nobody', withholdCheckpoint, 'unpaid'),
   'claim-squat': worker('claims shards and does none of them', claimSquat, 'unpaid'),
+  'dispute-stall': {
+    ...worker('skips steps and answers no dispute', skipSteps),
+    disguise: { prover: skipSteps, ports: neverMoves },
+  },
+  'colluding-pair': {
+    ...worker('skips steps, beside a validator that says ok of everybody', skipSteps),
+    accomplices: ['lazy-validator'],
+  },
   'lazy-validator': judge('says ok of everybody and never looks', lazyValidator, 'slashed'),
   'false-fault': judge('says fault of everybody', falseFault, 'unrewarded'),
   'silent-validator': judge('never reveals its verdicts', silentValidator, 'unrewarded'),
-  'copy-verdict': judge('tells what others told', copyVerdict, 'unrewarded'),
+  'copy-verdict': judge('commits to the verdict of another', copyVerdict, 'unrewarded'),
 } as const satisfies Record<string, Adversary>;
 
 export type AdversaryKind = keyof typeof zoo;

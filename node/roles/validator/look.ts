@@ -7,7 +7,7 @@ import { type Address, hash } from '#protocol/ids.ts';
 import type { Law } from '#protocol/limits.ts';
 import type { Blobs, ChainView, CommitmentView, CourtPort, Gossip, Head, Log, Random } from '#protocol/ports.ts';
 import { auditTimes, epochAt } from '#protocol/time/epoch.ts';
-import { type AuditPorts, type AuditReport, auditWorker } from '#verifier/audit.ts';
+import type { AuditPorts, AuditReport, auditWorker } from '#verifier/audit.ts';
 import { recentEpochs } from '../compute/collect.ts';
 import { onEach } from '../duty.ts';
 import type { VerdictRecords } from './records.ts';
@@ -17,6 +17,7 @@ export interface LookPorts {
   readonly view: AuditPorts['view'] & Pick<ChainView, 'commitments' | 'seed' | 'head' | 'slashed'>;
   readonly blobs: Pick<Blobs, 'get' | 'getObject' | 'putObject' | 'keep'>;
   readonly engine: AuditPorts['engine'];
+  readonly audit: typeof auditWorker;
   readonly court: Pick<CourtPort, 'onCommittee' | 'commitVerdict'>;
   readonly gossip: Pick<Gossip, 'publish'>;
   readonly random: Random;
@@ -79,7 +80,7 @@ export class Looking {
   async #audit(on: CommitmentView, draw: Draw, signal: AbortSignal): Promise<AuditReport | null> {
     const { domain, law } = this.#settings;
     try {
-      const report = await auditWorker(this.#ports, domain, on, draw, law.samples, signal);
+      const report = await this.#ports.audit(this.#ports, domain, on, draw, law.samples, signal);
       const level = report.verdict === 'ok' ? 'info' : 'warn';
       this.#ports.log[level](
         { epoch: on.epoch, worker: on.worker, verdict: report.verdict, reason: report.reason },

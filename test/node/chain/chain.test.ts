@@ -51,7 +51,11 @@ async function caughtUp(): Promise<void> {
 const STAKE = parseCxt('1');
 const COMMITS = 10;
 /** Past the commit window of an epoch: seed, verdicts, reveals, finalization. */
-async function audited(e: number, subjects: ReadonlyArray<readonly [Actor, VerdictName]>): Promise<number> {
+async function audited(
+  e: number,
+  subjects: ReadonlyArray<readonly [Actor, VerdictName]>,
+  accuse: () => Promise<unknown> = async () => {},
+): Promise<number> {
   const n = epoch(e);
   await world.at(world.startOf(e + 1) + LAW.commitSeconds);
   await world.mined(first.chain.beacon.draw(n, world.signatureFor(n)));
@@ -71,6 +75,7 @@ async function audited(e: number, subjects: ReadonlyArray<readonly [Actor, Verdi
     ),
   );
   await world.mined(Promise.all(reveals));
+  await accuse();
   await world.at(drawnAt + LAW.auditSeconds + LAW.revealSeconds);
   for (const [{ address }] of subjects) await world.mined(first.chain.work.finalize(address, n));
   return drawnAt + LAW.auditSeconds + LAW.revealSeconds + LAW.finalizeSeconds;
@@ -189,48 +194,83 @@ t.test('a job: escrow, claims, payment', async (t) => {
   await conserved(t);
 });
 
-t.test('work on the job is audited and paid; a cheat of the same epoch is slashed', async (t) => {
-  const n = epoch(working);
-  const stake = parseCxt('0.002');
-  await world.mined(worker.chain.token.transfer(cheat.address, stake));
-  await world.mined(cheat.chain.stake.stake(stake));
-  await conserved(t);
-  await world.at(world.startOf(working + 1) + COMMITS);
-  const leaf = leafOf(job, 0b11n, 20n);
-  const mine = { epoch: n, root: leaf.root, units: units(20n), marketUnits: units(20n), manifest: MANIFEST, tier: 0 };
-  await world.mined(worker.chain.work.commitWork(mine));
-  await world.mined(cheat.chain.work.commitWork({ ...mine, root: AUDIT, marketUnits: units(0n) }));
-  await audited(working, [
-    [worker, 'ok'],
-    [cheat, 'fault'],
-  ]);
-  await conserved(t);
+/** The second validator is the jury that the seed of the epoch of now draws. */
+async function judged(t: Test, id: bigint): Promise<void> {
+  const of = epoch(first.chain.view.disputes().find((dispute) => dispute.id === id)?.deadline ?? 0);
+  t.equal(await first.chain.disputes.onJury(id, second.address), false, 'no seed yet');
+  await world.at(world.startOf(of + 1) + LAW.commitSeconds);
+  await world.mined(first.chain.beacon.draw(of, world.signatureFor(of)));
   await caughtUp();
-  t.match(worker.chain.slashes(), [{ address: cheat.address, amount: stake, epoch: working }]);
-  t.equal(worker.chain.view.slashed(cheat.address), true);
-  t.equal(worker.chain.view.slashed(worker.address), false);
-  t.equal((await worker.chain.supply()).burned, stake / 2n);
+  t.equal(await first.chain.disputes.onJury(id, second.address), true);
+  t.equal(await first.chain.disputes.onJury(id, first.address), false, 'nobody judges his own accusation');
+  await world.mined(second.chain.disputes.vote(id, true));
+  await world.at((first.chain.view.seed(of)?.drawnAt ?? 0) + LAW.auditSeconds + LAW.revealSeconds);
+  await world.mined(worker.chain.disputes.conclude(id));
+  await caughtUp();
+}
 
-  await world.mined(first.chain.court.claimBounty(n, cheat.address));
-  await world.mined(first.chain.market.redeem({ worker: worker.address, epoch: n, leaf, path: [] }));
-  await caughtUp();
-  t.same([...first.chain.view.paid(job)], [0, 1]);
-  t.equal(first.chain.view.job(job)?.paidUnits, 20n);
-  const paid = (parseCxt('0.1') * 20n) / 30n;
-  const own = first.chain.earningsOf(worker.address).filter(({ kind }) => kind === 'fee');
-  t.equal(own.length, 1);
-  t.ok(own[0] !== undefined && own[0].amount <= paid && own[0].amount >= (paid * 84n) / 100n);
-  const auditFee = await first.chain.market.auditFee(worker.address, n, first.address);
-  t.ok(auditFee > 0n);
-  await world.mined(first.chain.market.claimAuditFee(worker.address, n));
-  await caughtUp();
-  t.match(first.chain.earningsOf(first.address), [
-    { kind: 'audit' },
-    { kind: 'bounty', amount: stake / 4n },
-    { kind: 'audit-fee', amount: auditFee },
-  ]);
-  await conserved(t);
-});
+t.test(
+  'work on the job is audited and paid; a cheat of the same epoch is accused, and slashed by a jury',
+  async (t) => {
+    const n = epoch(working);
+    const stake = parseCxt('0.002');
+    // Whoever weighs little beside the others is seldom drawn.
+    await world.mined(second.chain.pool.claimAudit(epoch(1)));
+    for (const v of validators) await world.mined(v.chain.stake.stake(STAKE));
+    await world.mined(worker.chain.token.transfer(cheat.address, stake));
+    await world.mined(cheat.chain.stake.stake(stake));
+    await conserved(t);
+    await world.at(world.startOf(working + 1) + COMMITS);
+    const leaf = leafOf(job, 0b11n, 20n);
+    const mine = { epoch: n, root: leaf.root, units: units(20n), marketUnits: units(20n), manifest: MANIFEST, tier: 0 };
+    await world.mined(worker.chain.work.commitWork(mine));
+    await world.mined(cheat.chain.work.commitWork({ ...mine, root: AUDIT, marketUnits: units(0n) }));
+    const subjects = [
+      [worker, 'ok'],
+      [cheat, 'fault'],
+    ] as const;
+    const accusation = { epoch: n, worker: cheat.address, reason: 'wrong-start', detail: AUDIT } as const;
+    await audited(working, subjects, () => world.mined(first.chain.disputes.accuse(accusation)));
+    await conserved(t);
+    await caughtUp();
+    t.equal(worker.chain.view.commitments(n).find((on) => on.worker === cheat.address)?.outcome, 'disputed');
+    t.same(worker.chain.slashes(), [], 'a majority slashes nobody');
+    t.match(worker.chain.view.disputes(), [
+      { id: 1n, worker: cheat.address, challenger: first.address, phase: 'jury' },
+    ]);
+    const bonded = await worker.chain.stake.stakeOf(first.address);
+    t.ok(bonded < STAKE, 'a bond was taken');
+    await judged(t, 1n);
+    await conserved(t);
+    t.match(worker.chain.view.disputes(), [{ id: 1n, phase: 'guilty' }]);
+    t.match(worker.chain.slashes(), [{ address: cheat.address, amount: stake, epoch: working }]);
+    t.equal(worker.chain.view.slashed(cheat.address), true);
+    t.equal(worker.chain.view.slashed(worker.address), false);
+    t.equal((await worker.chain.supply()).burned, stake / 2n);
+
+    await world.mined(first.chain.court.claimBounty(n, cheat.address));
+    await world.mined(first.chain.market.redeem({ worker: worker.address, epoch: n, leaf, path: [] }));
+    await caughtUp();
+    t.same([...first.chain.view.paid(job)], [0, 1]);
+    t.equal(first.chain.view.job(job)?.paidUnits, 20n);
+    const paid = (parseCxt('0.1') * 20n) / 30n;
+    const own = first.chain.earningsOf(worker.address).filter(({ kind }) => kind === 'fee');
+    t.equal(own.length, 1);
+    t.ok(own[0] !== undefined && own[0].amount <= paid && own[0].amount >= (paid * 84n) / 100n);
+    const auditFee = await first.chain.market.auditFee(worker.address, n, first.address);
+    t.ok(auditFee > 0n);
+    await world.mined(first.chain.market.claimAuditFee(worker.address, n));
+    await caughtUp();
+    t.match(first.chain.earningsOf(first.address), [
+      { kind: 'audit' },
+      // Of the half that is not burned: four fifths, and of what is left the half of two who found it.
+      { kind: 'bounty', amount: (stake * 2n) / 5n },
+      { kind: 'bounty', amount: stake / 20n },
+      { kind: 'audit-fee', amount: auditFee },
+    ]);
+    await conserved(t);
+  },
+);
 
 t.test('what is left of the fee goes back', async (t) => {
   const before = await worker.chain.token.balanceOf(worker.address);

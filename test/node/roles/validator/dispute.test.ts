@@ -19,6 +19,7 @@ import { Looking } from '#node/roles/validator/look.ts';
 import { VerdictRecords } from '#node/roles/validator/records.ts';
 import { ann, bob, DOMAIN, hashFor, LAW, memoryKeep } from '#test/ports/memory.ts';
 import { altered } from '#test/verifier/dispute/playing.ts';
+import { auditWorker } from '#verifier/audit.ts';
 import { baseTerms } from '#verifier/dispute/base-terms.ts';
 import type { Executor } from '#verifier/replay.ts';
 import {
@@ -49,6 +50,7 @@ async function audited(world: DisputeWorld, samples = 6): Promise<VerdictRecords
       view,
       blobs: blobs.bob,
       engine: pool,
+      audit: auditWorker,
       court: { onCommittee: async () => true, commitVerdict: done },
       gossip: { publish: async () => {} },
       random: { bytes: (count) => new Uint8Array(count).fill(5) },
