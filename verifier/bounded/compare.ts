@@ -110,7 +110,10 @@ export function compareTensorsOf(of: SegmentComparison, profile: Profile = SHIPP
  * A whole segment has no sound bound, so that nothing here is a fault of arithmetic: `within` is paid, `withhold` is not.
  * Ends of another form are no matter of rounding: null, and the caller says what they are.
  */
-export function compareSegment(of: SegmentComparison, profile: Profile = SHIPPED): Exclude<BoundedVerdict, 'fault'> | null {
+export function compareSegment(
+  of: SegmentComparison,
+  profile: Profile = SHIPPED,
+): Exclude<BoundedVerdict, 'fault'> | null {
   const compared = compareTensorsOf(of, profile);
   if (compared === null) return null;
   if (compared.every(({ distance: { l2, max } }) => l2 === 0 && max === 0)) return 'same';

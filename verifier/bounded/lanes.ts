@@ -138,7 +138,9 @@ function normalizedLanes([operand, scale, shift]: readonly Operand[], node: Node
   const size = elementCount(shape.slice(given < 0 ? given + shape.length : given));
   return (element) => {
     const at = element % size;
-    const own = [scale, shift].map((one) => (one === undefined ? [] : [one.numbers[at % one.numbers.length] as number]));
+    const own = [scale, shift].map((one) =>
+      one === undefined ? [] : [one.numbers[at % one.numbers.length] as number],
+    );
     return { lanes: [numbers.slice(element - at, element - at + size), ...own], at };
   };
 }

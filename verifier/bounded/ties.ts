@@ -19,7 +19,7 @@ export function comparisonsOf(graph: Graph): number {
   const shapes = new Map([...graph.values, ...graph.outputs].map(({ name, shape }) => [name, shape]));
   return graph.nodes.reduce((sum, { op, outputs }) => {
     const shape = shapes.get(outputs[0] ?? '');
-    const isCounted = JUMPS.has(op) && shape !== undefined && shape.every((size) => typeof size === 'number');
+    const isCounted = JUMPS.has(op) && shape?.every((size) => typeof size === 'number');
     return sum + (isCounted ? elementCount(shape as readonly number[]) : 0);
   }, 0);
 }
