@@ -123,7 +123,8 @@ async function replayNear(
   const committed = trace.checkpoints[segment + 1];
   if (found === undefined || committed === undefined) return { fault: 'bad-trace', isWithheld: false, digest: null };
   const shown = tapped === undefined ? null : showElements(tap, tapped, pick);
-  const outcome = await judgeSegment(blobs, { run, found, committed, worker: proof.worker }, signal);
+  const again = async (other: ShardRun) => (await engine.run(other, signal)).checkpoints[0];
+  const outcome = await judgeSegment(blobs, { run, found, committed, worker: proof.worker }, again, signal);
   return {
     fault: outcome === 'wrong-checkpoint' ? outcome : null,
     isWithheld: outcome === 'withhold',

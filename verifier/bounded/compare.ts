@@ -1,8 +1,9 @@
 /** The verdicts of the bounded class: the same bytes, within the profile, to be withheld, or outside what arithmetic allows. */
 import type { Node } from '#engine/graph/graph.ts';
 import type { Tensor } from '#engine/graph/tensor.ts';
-import { changeDistance, type Distance, distanceOf, isSameKind } from './distance.ts';
-import { checkpointThreshold, operatorThreshold, type Profile, SHIPPED, type Slot, slotOf } from './profile.ts';
+import { type Distance, distanceOf } from './distance.ts';
+import { checkpointThreshold, operatorThreshold, type Profile, SHIPPED } from './profile.ts';
+import { type Changed, changeDistances, type Tensors } from './scale.ts';
 import { firstOutside } from './sound.ts';
 
 /**
@@ -29,8 +30,6 @@ export function compareOperator(
   return isBelow(distance, operatorThreshold(profile, node.op)) ? 'within' : 'withhold';
 }
 
-export type Tensors = ReadonlyMap<string, Tensor>;
-
 /** The end of a segment as somebody has it. */
 export interface Ended {
   /** Null where the state does not change (inference). */
@@ -49,34 +48,9 @@ export interface SegmentComparison {
 }
 
 /** One tensor and how far it is from its threshold: above 1 is outside. */
-export interface Compared {
-  readonly name: string;
-  readonly slot: Slot;
-  readonly distance: Distance;
+export interface Compared extends Changed {
   readonly threshold: Distance;
   readonly share: number;
-}
-
-const isFloat = ({ dtype }: Tensor): boolean => dtype === 'float32' || dtype === 'float64';
-
-/** @returns null where the tensors are not the same ones: no rounding gives another name, type or shape */
-function compareTensors(
-  of: { readonly mine: Tensors; readonly theirs: Tensors; readonly start: Tensors | null; slot(name: string): Slot },
-  allowed: (slot: Slot) => Distance,
-): Compared[] | null {
-  if (of.mine.size !== of.theirs.size) return null;
-  const compared: Compared[] = [];
-  for (const [name, mine] of of.mine) {
-    const theirs = of.theirs.get(name);
-    if (theirs === undefined || !isSameKind(mine, theirs)) return null;
-    const distance = changeDistance(of.start?.get(name) ?? null, theirs, mine);
-    if (distance === null) return null;
-    const slot = of.slot(name);
-    // Counters and labels are not rounded.
-    const threshold = isFloat(mine) ? allowed(slot) : { l2: 0, max: 0 };
-    compared.push({ name, slot, distance, threshold, share: shareOf(distance, threshold) });
-  }
-  return compared;
 }
 
 function shareOf(distance: Distance, threshold: Distance): number {
@@ -88,22 +62,20 @@ function shareOf(distance: Distance, threshold: Distance): number {
 const NONE: Tensors = new Map();
 
 /** Every tensor of a checkpoint against its threshold. @returns null where the two ends are not of the same form */
-export function compareTensorsOf(of: SegmentComparison, profile: Profile = SHIPPED): Compared[] | null {
+export function compareTensors(of: SegmentComparison, profile: Profile = SHIPPED): Compared[] | null {
   const { start, mine, theirs, steps, flips } = of;
   if ((mine.state === null) !== (theirs.state === null)) return null;
-  const allowed = (slot: Slot): Distance => {
-    const { l2, max } = checkpointThreshold(profile, slot, steps) ?? { l2: 0, max: 0 };
-    // One flip moves a single element by as much as it likes.
-    return flips === 0 ? { l2, max } : { l2: l2 + flips, max: Number.POSITIVE_INFINITY };
-  };
-  const names = mine.state ?? NONE;
-  const slot = (name: string): Slot => slotOf(name, names);
-  const states = compareTensors({ mine: names, theirs: theirs.state ?? NONE, start, slot }, allowed);
-  const outputs = compareTensors(
-    { mine: mine.outputs ?? NONE, theirs: theirs.outputs ?? NONE, start: null, slot: () => 'output' },
-    allowed,
-  );
-  return states === null || outputs === null ? null : [...states, ...outputs];
+  const states = changeDistances(start, theirs.state ?? NONE, mine.state ?? NONE);
+  const outputs = changeDistances(null, theirs.outputs ?? NONE, mine.outputs ?? NONE);
+  if (states === null || outputs === null) return null;
+  const results = outputs.map((one) => ({ ...one, slot: one.slot === 'counter' ? one.slot : ('output' as const) }));
+  return [...states, ...results].map((found) => {
+    const { l2, max } = checkpointThreshold(profile, found.slot, steps) ?? { l2: 0, max: 0 };
+    // One flip moves a single element by as much as it likes; counters have none.
+    const isFree = flips > 0 && found.slot !== 'counter';
+    const threshold = isFree ? { l2: l2 + flips, max: Number.POSITIVE_INFINITY } : { l2, max };
+    return { ...found, threshold, share: shareOf(found.distance, threshold) };
+  });
 }
 
 /**
@@ -114,7 +86,7 @@ export function compareSegment(
   of: SegmentComparison,
   profile: Profile = SHIPPED,
 ): Exclude<BoundedVerdict, 'fault'> | null {
-  const compared = compareTensorsOf(of, profile);
+  const compared = compareTensors(of, profile);
   if (compared === null) return null;
   if (compared.every(({ distance: { l2, max } }) => l2 === 0 && max === 0)) return 'same';
   return compared.every(({ share }) => share <= 1) ? 'within' : 'withhold';

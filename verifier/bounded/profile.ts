@@ -2,9 +2,7 @@
 import type { Distance } from './distance.ts';
 import { CHECKPOINTS, OPERATORS } from './profile-data.ts';
 import { U32 } from './rounding.ts';
-
-/** What a tensor of a checkpoint is: honest errors are of another size in each. */
-export type Slot = 'weight' | 'mean' | 'square' | 'output';
+import type { Slot } from './scale.ts';
 
 /** The largest honest distances seen at the end of segments of so many steps. */
 export interface CheckpointRow extends Distance {
@@ -28,13 +26,6 @@ export const SHIPPED: Profile = { checkpoints: CHECKPOINTS, operators: OPERATORS
 export const SAFETY = 8;
 /** An agreement by chance to the last bit is no standard for others. */
 const LEAST: Distance = { l2: 4 * U32, max: 32 * U32 };
-
-/** Of an optimizer that the engine writes, by the name of its tensors (engine/train/optimizers.ts). */
-export function slotOf(name: string, names: { has(name: string): boolean }): Slot {
-  const [, owner = '', ending = ''] = /^(.+)\.(momentum|m|v)$/.exec(name) ?? [];
-  if (!names.has(owner)) return 'weight';
-  return ending === 'v' ? 'square' : 'mean';
-}
 
 const scaled = ({ l2, max }: Distance, factor: number): Distance => ({
   l2: factor * Math.max(LEAST.l2, SAFETY * l2),

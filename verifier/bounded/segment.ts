@@ -1,13 +1,15 @@
 /** The end of a fast job's segment against the worker's: its checkpoint's own bytes are fetched, since roots say nothing of nearness. */
 import type { ShardRun } from '#engine/run/shard-run.ts';
 import type { SegmentEnd } from '#engine/state/checkpoint.ts';
-import { readSafetensors } from '#engine/state/safetensors.ts';
+import { readSafetensors, writeSafetensors } from '#engine/state/safetensors.ts';
 import { stateRootOf } from '#engine/state/state.ts';
 import type { Address, Cid, Hash } from '#protocol/ids.ts';
 import { MAX_BLOB } from '#protocol/limits.ts';
 import type { Blobs } from '#protocol/ports.ts';
 import type { Checkpoint } from '#protocol/work/trace.ts';
-import { type BoundedVerdict, compareSegment, type Tensors } from './compare.ts';
+import { type BoundedVerdict, compareSegment, type Ended } from './compare.ts';
+import { NUDGES, nudge, unnudge } from './nudge.ts';
+import type { Tensors } from './scale.ts';
 import { comparisonsIn, flipAllowance } from './ties.ts';
 
 type Outcome = Exclude<BoundedVerdict, 'fault'> | 'wrong-checkpoint';
@@ -32,23 +34,31 @@ async function fetchTensors(
 
 const tensorsOf = (bytes: Uint8Array | null): Tensors | null => (bytes === null ? null : readSafetensors(bytes));
 
+/** A segment that was executed, and the worker's end of it. */
+export interface ToJudge {
+  /** With the state that both began with. */
+  readonly run: ShardRun;
+  /** Own end of the segment. */
+  readonly found: SegmentEnd;
+  readonly committed: Checkpoint;
+  readonly worker: Address;
+}
+
 /**
- * @param run what was executed, with the state that both began with
- * @param found own end of the segment
+ * @param again executes the run once more
  * @returns `wrong-checkpoint` where what the worker committed to is no checkpoint of this graph at all
  */
 export async function judgeSegment(
   blobs: Pick<Blobs, 'get'>,
-  of: {
-    readonly run: ShardRun;
-    readonly found: SegmentEnd;
-    readonly committed: Checkpoint;
-    readonly worker: Address;
-  },
+  of: ToJudge,
+  again: (run: ShardRun) => Promise<SegmentEnd | undefined>,
   signal?: AbortSignal,
 ): Promise<Outcome> {
   const { run, found, committed, worker } = of;
-  const [isState, isOutputs] = [found.stateRoot === committed.stateRoot, found.outputsRoot === committed.outputsRoot];
+  const [isState, isOutputs] = [
+    found.stateRoot === committed.stateRoot,
+    found.outputsRoot === committed.outputsRoot,
+  ];
   if (isState && isOutputs) return 'same';
   const mine = { state: tensorsOf(found.state), outputs: tensorsOf(found.outputs) };
   const theirs = {
@@ -59,12 +69,28 @@ export async function judgeSegment(
       ? mine.outputs
       : await fetchTensors(blobs, { cid: committed.outputs, root: committed.outputsRoot }, worker, signal),
   };
-  const verdict = compareSegment({
-    start: run.kind === 'train' ? readSafetensors(run.state) : null,
-    mine,
-    theirs,
-    steps: run.steps,
-    flips: flipAllowance(comparisonsIn(run.graph), run.steps),
-  });
-  return verdict ?? 'wrong-checkpoint';
+  const start = run.kind === 'train' ? readSafetensors(run.state) : null;
+  const comparisons = comparisonsIn(run.graph);
+  const flips = flipAllowance(comparisons, run.steps);
+  const compare = (own: Ended) => compareSegment({ start, mine: own, theirs, steps: run.steps, flips });
+  const verdict = compare(mine) ?? 'wrong-checkpoint';
+  if (verdict !== 'withhold' || start === null || comparisons === 0) return verdict;
+  return (await isNearNudged({ run, start }, again, compare)) ? 'within' : verdict;
+}
+
+/** Is it the end of some execution whose first weights differ in their last bit? Then a comparison went the other way. */
+async function isNearNudged(
+  { run, start }: { readonly run: ShardRun; readonly start: Tensors },
+  again: (run: ShardRun) => Promise<SegmentEnd | undefined>,
+  compare: (own: Ended) => BoundedVerdict | null,
+): Promise<boolean> {
+  for (let number = 1; number <= NUDGES; number++) {
+    const nudged = nudge(start, number);
+    const end = await again({ ...run, state: writeSafetensors(nudged) });
+    if (end === undefined) return false;
+    const state = tensorsOf(end.state);
+    const own = { state: state && unnudge(state, nudged, start), outputs: tensorsOf(end.outputs) };
+    if (compare(own) === 'within') return true;
+  }
+  return false;
 }
