@@ -7,7 +7,7 @@ import { hashText } from '#protocol/codec/abi.ts';
 import { advance, compileSubject, courseOf, type Tensors } from '#node/local/calibration/course.ts';
 import { builtIn, type Subject } from '#node/local/calibration/models.ts';
 import { compareTensors } from '#verifier/bounded/compare.ts';
-import { slotOf } from '#verifier/bounded/scale.ts';
+import { isWeight, slotOf } from '#verifier/bounded/scale.ts';
 import { InProcess } from './in-process.ts';
 
 const { values } = parseArgs({
@@ -21,7 +21,7 @@ const { values } = parseArgs({
 const [STEPS, SEGMENT] = [Number(values.steps), Number(values.segment)];
 
 const weightsOf = (state: Tensors): number[] =>
-  [...state].flatMap(([name, tensor]) => (slotOf(name, tensor, state) === 'weight' ? numbersOf(tensor) : []));
+  [...state].flatMap(([name, tensor]) => (isWeight(name, tensor, state) ? numbersOf(tensor) : []));
 
 const lengthOf = (numbers: readonly number[]): number => Math.sqrt(numbers.reduce((sum, x) => sum + x * x, 0));
 const apart = (a: Tensors, b: Tensors): number => {
@@ -55,7 +55,7 @@ function justInside(of: { start: Tensors; mine: Tensors; honest: Tensors; target
   const amount = new Map(
     [...honest].flatMap(([name, tensor]) => {
       const slot = slotOf(name, tensor, honest);
-      return slot === 'weight' || slot === 'mean' ? [[name, 2 ** -10] as const] : [];
+      return isWeight(name, tensor, honest) || slot === 'mean' ? [[name, 2 ** -10] as const] : [];
     }),
   );
   // Roundings make the way to the edge uneven.

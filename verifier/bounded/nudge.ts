@@ -1,7 +1,7 @@
 /** Weights that differ in their last bit: what an honest machine could as well have had, to see which comparisons hang on it. */
 import { numbersOf, tensorOf } from '#engine/graph/numbers.ts';
 import type { Tensor } from '#engine/graph/tensor.ts';
-import { type Tensors, slotOf } from './scale.ts';
+import { isWeight, type Tensors } from './scale.ts';
 
 /** Executions that are tried: a comparison between two honest values goes either way in about half of them. */
 export const NUDGES = 8;
@@ -26,8 +26,8 @@ export function nudge(start: Tensors, number: number): Tensors {
     );
   return new Map(
     [...start].map(([name, tensor]) => {
-      const isWeight = tensor.dtype === 'float32' && slotOf(name, tensor, start) === 'weight';
-      return [name, isWeight ? shift(tensor) : tensor];
+      const isMoved = tensor.dtype === 'float32' && isWeight(name, tensor, start);
+      return [name, isMoved ? shift(tensor) : tensor];
     }),
   );
 }

@@ -5,15 +5,24 @@ import { U32 } from './rounding.ts';
 
 export type Tensors = ReadonlyMap<string, Tensor>;
 
-/** What a tensor of a checkpoint is: honest errors are of another size in each. A counter is no float, and has none. */
-export type Slot = 'weight' | 'mean' | 'square' | 'output' | 'counter';
+/**
+ * What a tensor of a checkpoint is: honest errors are of another size in each. An adaptive weight's steps are divided by its gradient's
+ * own size, or are its sign; a counter is no float, and has none.
+ */
+export type Slot = 'weight' | 'adaptive' | 'mean' | 'square' | 'output' | 'counter';
 
 /** By the names that the engine's optimizers give (engine/train/optimizers.ts). */
 export function slotOf(name: string, { dtype }: Pick<Tensor, 'dtype'>, names: { has(name: string): boolean }): Slot {
   if (dtype !== 'float32' && dtype !== 'float64') return 'counter';
   const [, owner = '', ending = ''] = /^(.+)\.(momentum|m|v)$/.exec(name) ?? [];
-  if (!names.has(owner)) return 'weight';
+  if (!names.has(owner)) return names.has(`${name}.m`) ? 'adaptive' : 'weight';
   return ending === 'v' ? 'square' : 'mean';
+}
+
+/** Neither an optimizer's own tensor nor a counter. */
+export function isWeight(name: string, tensor: Tensor, names: { has(name: string): boolean }): boolean {
+  const slot = slotOf(name, tensor, names);
+  return slot === 'weight' || slot === 'adaptive';
 }
 
 /** One tensor at the end of a segment, and how far the other's is from it. */
@@ -60,7 +69,7 @@ function scaleOf(size: Sized, sizes: readonly Sized[]): Distance {
   const { slot, name, change, whole, count } = size;
   const spread = change.l2 + Math.sqrt(change.l2 * whole.l2);
   const mean = sizes.find((one) => one.slot === 'mean' && one.name.slice(0, one.name.lastIndexOf('.')) === name);
-  if (slot === 'weight' && mean !== undefined) {
+  if ((slot === 'weight' || slot === 'adaptive') && mean !== undefined) {
     const factor = 1 + (typical(sizes, 'mean', 'whole') * Math.sqrt(count)) / (mean.whole.l2 + NOTHING);
     return { l2: spread * factor, max: change.max * factor };
   }

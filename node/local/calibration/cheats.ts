@@ -2,7 +2,7 @@
 import { passOrder } from '#engine/data/slice.ts';
 import { numbersOf, tensorOf } from '#engine/graph/numbers.ts';
 import type { Tensor } from '#engine/graph/tensor.ts';
-import { slotOf } from '#verifier/bounded/scale.ts';
+import { isWeight } from '#verifier/bounded/scale.ts';
 import { advance, type Course, type Machine, type Stretch, type Tensors } from './course.ts';
 import { bfloat16, type Format, float16, halfDropped, halfPruned, int8 } from './formats.ts';
 
@@ -21,7 +21,7 @@ export type Cheat = (of: Opening) => Promise<Tensors | null>;
 
 function withWeights(state: Tensors, format: Format, isMeant: (name: string) => boolean = () => true): Tensors {
   const change = (name: string, tensor: Tensor): Tensor =>
-    slotOf(name, tensor, state) === 'weight' && isMeant(name) ? format(tensor) : tensor;
+    isWeight(name, tensor, state) && isMeant(name) ? format(tensor) : tensor;
   return new Map([...state].map(([name, tensor]) => [name, change(name, tensor)]));
 }
 
@@ -75,7 +75,7 @@ const atStart =
 const frozen: Cheat = async ({ machine, course, start, stretch }) => {
   const { state } = await advance(machine, course, start, stretch);
   const isMatrix = ([name, tensor]: readonly [string, Tensor]): boolean =>
-    slotOf(name, tensor, start) === 'weight' && tensor.shape.length > 1;
+    isWeight(name, tensor, start) && tensor.shape.length > 1;
   const weights = [...start].filter(isMatrix).map(([name]) => name);
   const held = weights.slice(0, Math.ceil(weights.length / 2));
   const isHeld = (name: string): boolean => held.some((one) => name === one || name.startsWith(`${one}.`));

@@ -11,7 +11,7 @@ import type { TrainOptions } from '#engine/train/options.ts';
 import { compileTrain } from '#engine/train/step.ts';
 import { hashText } from '#protocol/codec/abi.ts';
 import type { Hash } from '#protocol/ids.ts';
-import { slotOf } from '#verifier/bounded/scale.ts';
+import { isWeight } from '#verifier/bounded/scale.ts';
 import { comparisonsIn } from '#verifier/bounded/ties.ts';
 import type { Subject } from './models.ts';
 
@@ -89,7 +89,7 @@ export function courseOf(of: Compiled, name: string, steps: number): Course {
   const infos = [...of.initial].map(([key, { dtype, shape }]) => ({ name: key, dtype, shape }));
   const drawn = initialState(seed, infos);
   const start = [...of.initial].map(([key, tensor]) => {
-    const isDrawn = !of.isTrained && tensor.shape.length > 1 && slotOf(key, tensor, of.initial) === 'weight';
+    const isDrawn = !of.isTrained && tensor.shape.length > 1 && isWeight(key, tensor, of.initial);
     return [key, isDrawn ? (drawn.get(key) as Tensor) : tensor] as const;
   });
   return { of, seed, start: new Map(start), data: of.data(seed, steps) };
