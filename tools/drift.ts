@@ -100,7 +100,8 @@ for (let firstStep = 0; firstStep < STEPS; firstStep += SEGMENT) {
 const distance = apart(honest, target);
 const away = apart(drifting, honest);
 const nearer = distance - apart(drifting, target);
-const print = (name: string, number: number): void => void process.stdout.write(`${name.padEnd(52)} ${number.toExponential(3)}\n`);
+const print = (name: string, number: number): void =>
+  void process.stdout.write(`${name.padEnd(52)} ${number.toExponential(3)}\n`);
 process.stdout.write(`${subject.name}, ${STEPS} steps in segments of ${SEGMENT}\n`);
 print('distance of the first weights to the target', first);
 print('distance of the honestly trained weights to the target', distance);

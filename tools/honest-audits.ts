@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { SeededRandom } from '#engine/data/random.ts';
 import { isProviderName, type ProviderName } from '#engine/run/providers.ts';
 import type { ShardRun } from '#engine/run/shard-run.ts';
-import { writeSafetensors } from '#engine/state/safetensors.ts';
+import { readSafetensors, writeSafetensors } from '#engine/state/safetensors.ts';
 import { commitmentOf } from '#engine/state/state.ts';
 import { CHEATS } from '#node/local/calibration/cheats.ts';
 import { advance, type Compiled, compileSubject, courseOf, type Tensors } from '#node/local/calibration/course.ts';
@@ -15,6 +15,7 @@ import { hashText } from '#protocol/codec/abi.ts';
 import { cidOf } from '#protocol/codec/cid.ts';
 import { address } from '#protocol/ids.ts';
 import { NO_OUTPUTS } from '#protocol/work/trace.ts';
+import { compareTensors, type SegmentComparison } from '#verifier/bounded/compare.ts';
 import { judgeSegment } from '#verifier/bounded/segment.ts';
 import { checkOperators } from './honest-operators.ts';
 import { InProcess } from './in-process.ts';
@@ -57,6 +58,13 @@ class Draws {
   }
 }
 
+/** The tensor that is farthest from what is allowed, for the report. */
+function worstOf(of: SegmentComparison): string {
+  const compared = compareTensors(of) ?? [];
+  const [worst] = [...compared].sort((a, b) => b.share - a.share);
+  return worst === undefined ? 'other tensors' : `${worst.name} at ${worst.share.toPrecision(3)} thresholds`;
+}
+
 interface Pair {
   readonly name: string;
   readonly worker: InProcess;
@@ -74,7 +82,9 @@ async function audit({ worker, validator }: Pair, draws: Draws, cheat: string | 
     const before = warm === 0 ? null : course.start;
     const done = await CHEATS[cheat]?.({ machine: worker, course, start, before, stretch });
     if (done == null) return null;
-    state = new Map([...done].map(([name, one]) => [name, one.dtype === 'float32' ? one : (honest.state.get(name) ?? one)]));
+    state = new Map(
+      [...done].map(([name, one]) => [name, one.dtype === 'float32' ? one : (honest.state.get(name) ?? one)]),
+    );
   }
   const files = { state: writeSafetensors(state), outputs: writeSafetensors(honest.outputs) };
   const run: ShardRun = {
@@ -102,7 +112,18 @@ async function audit({ worker, validator }: Pair, draws: Draws, cheat: string | 
     again += 1;
     return (await validator.run(other)).checkpoints[0];
   });
-  return { outcome, again, subject: course.of.name };
+  const own = {
+    state: readSafetensors(found.state ?? new Uint8Array()),
+    outputs: readSafetensors(found.outputs ?? new Uint8Array()),
+  };
+  const worst = worstOf({
+    start,
+    mine: own,
+    theirs: { state, outputs: honest.outputs },
+    steps: stretch.steps,
+    flips: 0,
+  });
+  return { outcome, again, what: `${course.of.name}, ${stretch.steps} steps from ${warm}: ${worst}` };
 }
 
 const paid = new Set(['same', 'within']);
@@ -115,7 +136,7 @@ async function honest(pair: Pair, draws: Draws): Promise<void> {
     if (found === null) continue;
     counts.set(found.outcome, (counts.get(found.outcome) ?? 0) + 1);
     if (found.again > 0 && paid.has(found.outcome)) resolved += 1;
-    if (!paid.has(found.outcome)) say(`  ${pair.name} audit ${number}, ${found.subject}: ${found.outcome}`);
+    if (!paid.has(found.outcome)) say(`  ${pair.name} audit ${number}, ${found.what}: ${found.outcome}`);
   }
   const text = ['same', 'within', 'withhold', 'wrong-checkpoint'].map((name) => `${name} ${counts.get(name) ?? 0}`);
   say(`${pair.name}: ${values.audits} honest audits: ${text.join(', ')}; ${resolved} within only after a nudge`);
@@ -129,7 +150,7 @@ async function cheating(pair: Pair, draws: Draws): Promise<void> {
       if (found === null) continue;
       tried += 1;
       if (!paid.has(found.outcome)) seen += 1;
-      else say(`  ${pair.name} ${name}, ${found.subject}: ${found.outcome}, ${found.again} nudges`);
+      else say(`  ${pair.name} ${name}, ${found.what}: ${found.outcome}, ${found.again} nudges`);
     }
     say(`${pair.name}: ${name}: ${seen} of ${tried} withheld`);
   }
@@ -145,7 +166,9 @@ async function operators(name: ProviderName, machine: InProcess, draws: Draws): 
       counts.set(checked.op, (counts.get(checked.op) ?? 0) + 1);
       if (checked.outside === null) continue;
       outside += 1;
-      say(`  ${name} ${course.of.name} ${checked.op} ${checked.node.outputs[0]}: element ${checked.outside} is outside`);
+      say(
+        `  ${name} ${course.of.name} ${checked.op} ${checked.node.outputs[0]}: element ${checked.outside} is outside`,
+      );
     }
   }
   const seen = [...counts].map(([op, count]) => `${op} ${count}`).join(', ');

@@ -63,7 +63,10 @@ export const calibrate: Command = {
       }),
     );
     const files = flags.get('write') === 'true' ? writeProfile(found) : [];
-    print.result({ type: 'calibration', ...found, files }, [textOf(found), ...files.map((one) => `wrote ${one}`)].join('\n'));
+    print.result(
+      { type: 'calibration', ...found, files },
+      [textOf(found), ...files.map((one) => `wrote ${one}`)].join('\n'),
+    );
     return 0;
   },
 };

@@ -39,7 +39,14 @@ export function unnudge(end: Tensors, nudged: Tensors, start: Tensors): Tensors 
       const [to, from] = [nudged.get(name), start.get(name)];
       if (to === undefined || from === undefined || to === from || tensor.dtype !== 'float32') return [name, tensor];
       const [a, b] = [numbersOf(to), numbersOf(from)];
-      return [name, tensorOf('float32', tensor.shape, numbersOf(tensor).map((x, i) => x - ((a[i] as number) - (b[i] as number))))];
+      return [
+        name,
+        tensorOf(
+          'float32',
+          tensor.shape,
+          numbersOf(tensor).map((x, i) => x - ((a[i] as number) - (b[i] as number))),
+        ),
+      ];
     }),
   );
 }

@@ -37,6 +37,8 @@ interface Sized extends Omit<Changed, 'distance'> {
   readonly count: number;
   readonly change: Distance;
   readonly whole: Distance;
+  /** The first steps of an optimizer that divides by what it has not gathered yet. */
+  readonly isFresh: boolean;
 }
 
 function sizesOf(start: Tensors | null, mine: Tensors): Sized[] {
@@ -45,7 +47,10 @@ function sizesOf(start: Tensors | null, mine: Tensors): Sized[] {
     const numbers = elementsOf(own);
     const whole = sizeOf(numbers);
     const change = before === undefined ? whole : sizeOf(numbers, elementsOf(before));
-    return { name, own, slot: slotOf(name, own, mine), count: elementCount(own.shape), change, whole };
+    const slot = slotOf(name, own, mine);
+    const mean = start?.get(`${name}.m`);
+    const isFresh = slot === 'adaptive' && mean !== undefined && sizeOf(elementsOf(mean)).max === 0;
+    return { name, own, slot, count: elementCount(own.shape), change, whole, isFresh };
   });
 }
 
@@ -95,12 +100,31 @@ export function changeDistances(start: Tensors | null, theirs: Tensors, mine: Te
   return found;
 }
 
+/** Of every so many elements of a fresh adaptive weight one may be anywhere, and a few of each tensor. */
+const FREE_SHARE = 64;
+const FREE_LEAST = 4;
+/** Anywhere: as far as a step reaches, in either direction. */
+const REACH = 2;
+
+/**
+ * A first step is the gradient divided by itself: where that is nothing but rounding, the weight goes its full way up or down.
+ * These few elements do not count, as long as none is beyond the reach of a step.
+ */
+function freshDistance(other: Tensor, { own, count }: Sized, scale: Distance): Distance {
+  const [a, b] = [elementsOf(other), elementsOf(own)];
+  const apart = Float64Array.from({ length: count }, (_, i) => Math.abs((a[i] as number) - (b[i] as number))).sort();
+  const kept = apart.subarray(0, Math.max(0, count - Math.max(FREE_LEAST, Math.ceil(count / FREE_SHARE))));
+  const max = (apart.at(-1) ?? 0) / (scale.max + NOTHING);
+  return { l2: sizeOf(kept).l2 / (scale.l2 + NOTHING), max: max <= REACH ? 0 : Number.POSITIVE_INFINITY };
+}
+
 function distanceFrom(other: Tensor, size: Sized, sizes: readonly Sized[]): Distance {
   const { slot, own, whole } = size;
   if (isSameBytes(own, other)) return { l2: 0, max: 0 };
   if (slot === 'counter') return { l2: Number.POSITIVE_INFINITY, max: Number.POSITIVE_INFINITY };
   const apart = sizeOf(elementsOf(other), elementsOf(own));
   const scale = scaleOf(size, sizes);
+  if (size.isFresh) return freshDistance(other, size, scale);
   // A single element may always fall on the other side of a rounding.
   const beyond = Number.isNaN(apart.max) ? apart.max : Math.max(0, apart.max - 2 * U32 * whole.max);
   return { l2: apart.l2 / (scale.l2 + NOTHING), max: beyond / (scale.max + NOTHING) };

@@ -55,10 +55,7 @@ export async function judgeSegment(
   signal?: AbortSignal,
 ): Promise<Outcome> {
   const { run, found, committed, worker } = of;
-  const [isState, isOutputs] = [
-    found.stateRoot === committed.stateRoot,
-    found.outputsRoot === committed.outputsRoot,
-  ];
+  const [isState, isOutputs] = [found.stateRoot === committed.stateRoot, found.outputsRoot === committed.outputsRoot];
   if (isState && isOutputs) return 'same';
   const mine = { state: tensorsOf(found.state), outputs: tensorsOf(found.outputs) };
   const theirs = {

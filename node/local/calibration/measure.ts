@@ -5,7 +5,7 @@ import { type Changed, changeDistances } from '#verifier/bounded/scale.ts';
 import { CHEATS } from './cheats.ts';
 import { advance, type Compiled, type Course, courseOf, lookInside, type Machine, type Tensors } from './course.ts';
 
-/** Segments of a course, one after the other. */
+/** Segments of a course, one after the other; each course begins with another, since first steps are like no others. */
 export const LENGTHS = [1, 4, 16] as const;
 export const COURSE_STEPS = LENGTHS.reduce((sum: number, steps) => sum + steps, 0);
 
@@ -37,11 +37,16 @@ function changes(start: Tensors | null, theirs: Tensors, mine: Tensors): Changed
   return start === null ? found.map((one) => ({ ...one, slot: 'output' as const })) : found;
 }
 
-export const larger = (a: Distance, b: Distance): Distance => ({ l2: Math.max(a.l2, b.l2), max: Math.max(a.max, b.max) });
+export const larger = (a: Distance, b: Distance): Distance => ({
+  l2: Math.max(a.l2, b.l2),
+  max: Math.max(a.max, b.max),
+});
 
 /** Counters cost nothing: whoever cheats has them right. */
 const withCounters = (state: Tensors, honest: Tensors): Tensors =>
-  new Map([...state].map(([name, tensor]) => [name, tensor.dtype === 'float32' ? tensor : (honest.get(name) ?? tensor)]));
+  new Map(
+    [...state].map(([name, tensor]) => [name, tensor.dtype === 'float32' ? tensor : (honest.get(name) ?? tensor)]),
+  );
 
 interface Pair {
   readonly worker: Machine;
@@ -49,14 +54,14 @@ interface Pair {
 }
 
 /** @param cheats names of those to try; they need the worker's machine only */
-async function measureCourse({ worker, validator }: Pair, course: Course, cheats: readonly string[]) {
+async function measureCourse({ worker, validator }: Pair, course: Course, rotation: number, cheats: readonly string[]) {
   const trials: Trial[] = [];
   const operators = new Map<string, Distance>();
   let [values, noise] = [0, 0];
   const { name: subject, comparisons, shown } = course.of;
   let [start, firstStep] = [course.start, 0];
   let before: Tensors | null = null;
-  for (const steps of LENGTHS) {
+  for (const steps of [...LENGTHS.slice(rotation), ...LENGTHS.slice(0, rotation)]) {
     const stretch = { firstStep, steps };
     const theirs = await advance(worker, course, start, stretch);
     const mine = await advance(validator, course, start, stretch);
@@ -92,8 +97,9 @@ export async function measurePair(
   const trials: Trial[] = [];
   const operators = new Map<string, Distance>();
   let [values, noise] = [0, 0];
-  for (const seed of seeds) {
-    const measured = await measureCourse(pair, courseOf(of, seed, COURSE_STEPS), cheats);
+  for (const [number, seed] of seeds.entries()) {
+    const course = courseOf(of, seed, COURSE_STEPS);
+    const measured = await measureCourse(pair, course, number % LENGTHS.length, cheats);
     values += measured.values;
     noise += measured.noise;
     trials.push(...measured.trials);

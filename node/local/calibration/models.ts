@@ -70,7 +70,12 @@ const ADAMW = { kind: 'adamw', lr: 0.001 } as const;
 /** In the order of their sizes. */
 export function builtIn(): Subject[] {
   const small = { model: perceptron({ features: 16, layers: [32], classes: 10 }), batch: 16, row: [16], classes: 10 };
-  const deep = { model: perceptron({ features: 32, layers: [64, 64], classes: 10 }), batch: 32, row: [32], classes: 10 };
+  const deep = {
+    model: perceptron({ features: 32, layers: [64, 64], classes: 10 }),
+    batch: 32,
+    row: [32],
+    classes: 10,
+  };
   const image = { model: convolution(8, 8, 4), batch: 8, row: [1, 8, 8], classes: 4 };
   const places = { model: attention(8, 6, 16, 4), batch: 8, row: [6, 16], classes: 4 };
   return [

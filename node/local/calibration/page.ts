@@ -30,7 +30,11 @@ interface Table {
   readonly rows: ReadonlyArray<readonly string[]>;
 }
 
-export function tablesOf({ pairs, profile, cheats }: Calibration): Record<'pairs' | 'checkpoints' | 'operators' | 'cheats', Table> {
+export function tablesOf({
+  pairs,
+  profile,
+  cheats,
+}: Calibration): Record<'pairs' | 'checkpoints' | 'operators' | 'cheats', Table> {
   const judged = ({ trials, outside, least, most }: Judged): string[] => [
     String(trials),
     String(outside),

@@ -75,7 +75,11 @@ t.test('two orders are within twice the bound of each other, and the bound is no
 t.test('one rounding, or a flushed subnormal, is all that an elementwise operator has', async (t) => {
   fc.assert(
     fc.property(float, float, (x, y) => {
-      for (const [op, exact] of [['Add', x + y], ['Sub', x - y], ['Mul', x * y]] as const)
+      for (const [op, exact] of [
+        ['Add', x + y],
+        ['Sub', x - y],
+        ['Mul', x * y],
+      ] as const)
         if (!isInside(round(exact), rule(op, [[x], [y]]))) return false;
       return y === 0 || Math.abs(y) < 1e-30 || isInside(round(x / y), rule('Div', [[x], [y]]));
     }),
@@ -89,22 +93,30 @@ t.test('one rounding, or a flushed subnormal, is all that an elementwise operato
 
 t.test('erf is the function', async (t) => {
   // https://dlmf.nist.gov/7.23, and erf(3.5) of the same
-  for (const [x, y] of [[0.5, 0.5204998778130465], [1, 0.8427007929497149], [2.5, 0.9995930479825550], [3.5, 0.9999992569016276]] as const)
+  for (const [x, y] of [
+    [0.5, 0.5204998778130465],
+    [1, 0.8427007929497149],
+    [2.5, 0.999593047982555],
+    [3.5, 0.9999992569016276],
+  ] as const)
     t.ok(Math.abs(erf(x) - y) < 1e-13, `${x}`);
 });
 
-t.test('every function of the cpu and of the portable provider is within its bound, and a wrong one is not', async (t) => {
-  const x = Array.from({ length: 2001 }, (_, i) => round((i - 1000) / 100));
-  for (const provider of ['cpu', 'portable'] as const)
-    for (const name of Object.keys(FUNCTIONS)) {
-      const isPositive = name === 'Log' || name === 'Sqrt';
-      const numbers = x.map((one) => (isPositive ? Math.abs(one) + 0.001 : one === 0 ? 0.5 : one));
-      const { operands, result } = await compute(provider, node(name, ['x']), [tensorOf('float32', [2001], numbers)]);
-      t.equal(firstOutside(node(name, ['x']), operands, result), null, `${provider} ${name}`);
-      const wrong = numbersOf(result).map((y, i) => (i === 1100 ? y * 1.01 + 1e-3 : y));
-      t.equal(firstOutside(node(name, ['x']), operands, tensorOf('float32', [2001], wrong)), 1100, name);
-    }
-});
+t.test(
+  'every function of the cpu and of the portable provider is within its bound, and a wrong one is not',
+  async (t) => {
+    const x = Array.from({ length: 2001 }, (_, i) => round((i - 1000) / 100));
+    for (const provider of ['cpu', 'portable'] as const)
+      for (const name of Object.keys(FUNCTIONS)) {
+        const isPositive = name === 'Log' || name === 'Sqrt';
+        const numbers = x.map((one) => (isPositive ? Math.abs(one) + 0.001 : one === 0 ? 0.5 : one));
+        const { operands, result } = await compute(provider, node(name, ['x']), [tensorOf('float32', [2001], numbers)]);
+        t.equal(firstOutside(node(name, ['x']), operands, result), null, `${provider} ${name}`);
+        const wrong = numbersOf(result).map((y, i) => (i === 1100 ? y * 1.01 + 1e-3 : y));
+        t.equal(firstOutside(node(name, ['x']), operands, tensorOf('float32', [2001], wrong)), 1100, name);
+      }
+  },
+);
 
 /** One node on a provider. */
 async function compute(provider: 'cpu' | 'portable', of: Node, operands: readonly Tensor[], shape?: readonly number[]) {
@@ -144,9 +156,21 @@ t.test('whole operators of both providers are within; an element that is moved i
       [wave([4, 16], 0.6), wave([16], 0.2), wave([16], 0.5)],
       [4, 16],
     ],
-    [node('ReduceMean', ['x', 'axes'], new Map([int('keepdims', 0)])), [wave([3, 8, 5], 0.8), tensorOf('int64', [1], [1])], [3, 5]],
-    [node('ReduceSum', ['x', 'axes'], new Map([int('keepdims', 1)])), [wave([3, 8, 5], 0.8), tensorOf('int64', [2], [0, 2])], [1, 8, 1]],
-    [node('Transpose', ['x'], new Map([['perm', { kind: 'ints', value: [2, 0, 1] }]])), [wave([2, 3, 4], 0.8)], [4, 2, 3]],
+    [
+      node('ReduceMean', ['x', 'axes'], new Map([int('keepdims', 0)])),
+      [wave([3, 8, 5], 0.8), tensorOf('int64', [1], [1])],
+      [3, 5],
+    ],
+    [
+      node('ReduceSum', ['x', 'axes'], new Map([int('keepdims', 1)])),
+      [wave([3, 8, 5], 0.8), tensorOf('int64', [2], [0, 2])],
+      [1, 8, 1],
+    ],
+    [
+      node('Transpose', ['x'], new Map([['perm', { kind: 'ints', value: [2, 0, 1] }]])),
+      [wave([2, 3, 4], 0.8)],
+      [4, 2, 3],
+    ],
     [node('Mul', ['a', 'b']), [wave([4, 1, 3], 0.8), wave([5, 1], 0.2)], [4, 5, 3]],
     [node('Pow', ['a', 'b']), [wave([6], 0.8), tensorOf('float32', [], [2])], [6]],
   ];
@@ -163,7 +187,10 @@ t.test('whole operators of both providers are within; an element that is moved i
 
 t.test('what has no bound says so', async (t) => {
   const x = wave([1, 1, 4, 4], 1);
-  t.equal(soundBound(node('Conv', ['x', 'w']), [x, wave([1, 1, 3, 3], 1)], { dtype: 'float32', shape: [1, 1, 2, 2] }), null);
+  t.equal(
+    soundBound(node('Conv', ['x', 'w']), [x, wave([1, 1, 3, 3], 1)], { dtype: 'float32', shape: [1, 1, 2, 2] }),
+    null,
+  );
   t.equal(rule('Sin', [[100]]).error, Number.POSITIVE_INFINITY);
   t.equal(rule('Div', [[1], [0]]).error, Number.POSITIVE_INFINITY);
 });
