@@ -19,7 +19,7 @@ export interface Charge {
 /**
  * @param charge null: that the worker's list does not build what it committed to
  * @returns the fault that is really there, null for none
- * @throws BLOB_UNAVAILABLE, REPLAY_OTHER_BYTES, ENGINE_…: nothing follows from that
+ * @throws BLOB_UNAVAILABLE, ENGINE_…: nothing follows from that
  */
 export async function judgeAgain(
   ports: AuditPorts,
@@ -37,6 +37,7 @@ export async function judgeAgain(
   if (judged.fault !== null) return judged.fault;
   const { segment } = charge;
   if (segment === null || segment >= segmentsOf(judged.lawful.source.plan)) return null;
-  const choice = { segment, pick: 0n, validator: judge };
+  // Nothing is shown to anybody: any draw does.
+  const choice = { segment, pick: 0n, draw: { seed: on.root, worker: on.worker, validator: judge } };
   return (await replaySegment(ports, judged.lawful, choice, signal)).fault;
 }

@@ -13,6 +13,7 @@ import {
   commitment,
   entryAt,
 } from '#protocol/work/commitment.ts';
+import type { Elements } from './bounded/elements.ts';
 import { type Executor, replaySegment } from './replay.ts';
 import { type Fault, judgeProof, type RulePorts } from './rules.ts';
 
@@ -34,6 +35,8 @@ export interface SampleReport {
   readonly shard: number;
   readonly segment: number | null;
   readonly fault: Fault | null;
+  /** Of a segment of a fast job: to be compared with another validator's (bounded/elements.ts). */
+  readonly elements?: Elements;
 }
 
 export interface AuditReport {
@@ -41,7 +44,7 @@ export interface AuditReport {
   readonly auditDigest: Hash;
   readonly samples: readonly SampleReport[];
   /** Why, when the verdict is not ok. */
-  readonly reason: Fault | 'bad-commitment' | 'unavailable' | null;
+  readonly reason: Fault | 'bad-commitment' | 'unavailable' | 'outside-profile' | null;
 }
 
 const NOTHING_TAPPED = combineDigests([]);
@@ -86,14 +89,16 @@ async function auditSample(
   on: CommitmentView,
   sample: { readonly draw: Draw; readonly number: number; readonly offset: bigint },
   signal?: AbortSignal,
-): Promise<SampleReport & { readonly digest: Hash | null }> {
+): Promise<{ readonly sample: SampleReport; readonly isWithheld: boolean; readonly digest: Hash | null }> {
   const { entry, within } = entryAt(work, sample.offset);
   const at = { task: entry.task, shard: entry.shard };
   const judged = await judgeProof(ports, domain, entry, on, signal);
-  if (judged.fault !== null) return { ...at, segment: null, fault: judged.fault, digest: null };
+  if (judged.fault !== null)
+    return { sample: { ...at, segment: null, fault: judged.fault }, isWithheld: false, digest: null };
   const segment = segmentAt(judged.lawful.source.plan, within);
-  const choice = { segment, pick: tapPick(sample.draw, sample.number), validator: sample.draw.validator };
-  return { ...at, segment, ...(await replaySegment(ports, judged.lawful, choice, signal)) };
+  const choice = { segment, pick: tapPick(sample.draw, sample.number), draw: sample.draw };
+  const { digest, isWithheld, ...found } = await replaySegment(ports, judged.lawful, choice, signal);
+  return { sample: { ...at, segment, ...found }, isWithheld, digest };
 }
 
 function report(
@@ -123,10 +128,12 @@ export async function auditWorker(
     const work = await fetchWork(ports.blobs, on, signal);
     if (work === null) return report('fault', 'bad-commitment', seen, digests);
     for (const [number, offset] of sampleOffsets(draw, work.units, samples).entries()) {
-      const { digest, ...sample } = await auditSample(ports, domain, work, on, { draw, number, offset }, signal);
-      seen.push(sample);
-      if (digest !== null) digests.push(digest);
-      if (sample.fault !== null) return report('fault', sample.fault, seen, digests);
+      const found = await auditSample(ports, domain, work, on, { draw, number, offset }, signal);
+      seen.push(found.sample);
+      if (found.digest !== null) digests.push(found.digest);
+      if (found.sample.fault !== null) return report('fault', found.sample.fault, seen, digests);
+      // Not paid, and no accusation: tolerance proves nothing.
+      if (found.isWithheld) return report('unavailable', 'outside-profile', seen, digests);
     }
     return report('ok', null, seen, digests);
   } catch (error) {

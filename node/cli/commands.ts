@@ -1,5 +1,6 @@
 /** The command table: every command of `corex`. */
 import { bench } from './bench.ts';
+import { calibrate } from './calibrate.ts';
 import type { Command } from './command.ts';
 import { devnet } from './devnet.ts';
 import { gradients } from './gradients.ts';
@@ -32,4 +33,5 @@ export const commands: Readonly<Record<string, Command>> = {
   step,
   train,
   bench,
+  calibrate,
 };
