@@ -60,7 +60,7 @@ export const hasForm = (op: Opcode): boolean => op >= OPCODES.MOVE;
  */
 export const MOST_TERMS: Readonly<Partial<Record<number, number>>> = {
   [OPCODES.SCATTER]: 2048,
-  [OPCODES.DOT]: 6144,
+  [OPCODES.DOT]: 4096,
   [OPCODES.SUM]: 4096,
   [OPCODES.MAX]: 4096,
 };
