@@ -112,7 +112,7 @@ const long = { a: floats([2, 4096]), b: floats([4096, 2]), c: floats([2, 4097]),
 compare('more terms than a transaction has gas for', long, ['DOT', 'NONE', 'SUM', 'NONE', 'NONE'], (b) => [
   b.op('MatMul', ['a', 'b']),
   b.op('MatMul', ['c', 'd']),
-  b.op('ReduceSum', [b.op('Reshape', ['a', b.integers([4096, 3])]), b.integers([0])]),
+  b.op('ReduceSum', [b.op('Reshape', ['a', b.integers([4096, 2])]), b.integers([0])]),
   b.op('ReduceSum', [b.op('Reshape', ['c', b.integers([4097, 2])]), b.integers([0])]),
   b.op('ReduceMax', ['c', b.integers([1])]),
 ]);
