@@ -1,5 +1,4 @@
 /** Dishonest nodes for `corex devnet --cheat`: each is an honest node that does one thing wrong. */
-import type { Prover } from '../node.ts';
 import { type Bend, copyVerdict, falseFault, lazyValidator, neverMoves, silentValidator } from './false-ports.ts';
 import {
   claimSquat,
@@ -8,6 +7,7 @@ import {
   garbageBlob,
   inflateUnits,
   lowPrecision,
+  type Prover,
   replayProof,
   skipSteps,
   smallerBatch,

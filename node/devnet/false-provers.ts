@@ -6,12 +6,27 @@ import type { Tensor } from '#engine/graph/tensor.ts';
 import type { ShardResult, ShardRun } from '#engine/run/shard-run.ts';
 import { hashWords } from '#protocol/codec/abi.ts';
 import { cidOf } from '#protocol/codec/cid.ts';
-import { type Hash, units } from '#protocol/ids.ts';
+import { type Address, type Hash, units } from '#protocol/ids.ts';
+import type { Gossip } from '#protocol/ports.ts';
 import { proofToWire, type SignedProof, signedProof, signProof, type WorkloadProof } from '#protocol/work/proof.ts';
 import { jobOfTask, segmentSteps, segmentsOf } from '#protocol/work/shard.ts';
 import type { Executor } from '#verifier/replay.ts';
-import type { Prover, RolePorts } from '../node.ts';
-import { type ProveContext, proveShard, type ShardOrder } from '../roles/compute/prove.ts';
+import {
+  type MakeProof,
+  type ProveContext,
+  type ProvePorts,
+  proveShard,
+  type ShardOrder,
+} from '../roles/compute/prove.ts';
+
+/** What a dishonest node has beside what proofs are made with. */
+export interface MakerPorts extends ProvePorts {
+  readonly gossip: Pick<Gossip, 'subscribe'>;
+  readonly self: Address;
+}
+
+/** Builds the function that makes a node's proofs. */
+export type Prover = (ports: MakerPorts, context: ProveContext) => MakeProof;
 
 const isMarket = ({ ref }: ShardOrder): boolean => jobOfTask(ref.task) !== null;
 const isTraining = (order: ShardOrder): boolean => isMarket(order) && order.source.plan.kind === 'train';
@@ -55,7 +70,7 @@ function changed(file: Uint8Array, change: (name: string, tensor: Tensor) => Uin
 
 /** Signs something else than what it made. */
 async function signAgain(
-  ports: RolePorts,
+  ports: MakerPorts,
   context: ProveContext,
   order: ShardOrder,
   proof: WorkloadProof,
@@ -76,7 +91,7 @@ const signing =
 
 /** Honest but for where its checkpoints are put. */
 const storing =
-  (put: (ports: RolePorts, bytes: Uint8Array) => ReturnType<RolePorts['blobs']['put']>): Prover =>
+  (put: (ports: MakerPorts, bytes: Uint8Array) => ReturnType<MakerPorts['blobs']['put']>): Prover =>
   (ports, context) =>
   (order, signal) => {
     const { blobs } = ports;
@@ -153,7 +168,7 @@ type Found = ReadonlyMap<string, WorkloadProof>;
 
 /** Signs another training proof of the same job as its own, where it knows one. */
 const passingOff =
-  (remember: (ports: RolePorts, found: Map<string, WorkloadProof>) => void, ownToo: boolean): Prover =>
+  (remember: (ports: MakerPorts, found: Map<string, WorkloadProof>) => void, ownToo: boolean): Prover =>
   (ports, context) => {
     const found = new Map<string, WorkloadProof>();
     remember(ports, found);
