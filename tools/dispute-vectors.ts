@@ -137,7 +137,7 @@ function foldCases(numbers: Numbers): Case[] {
     folded(OPCODES.SUM, [wide]),
     folded(OPCODES.MAX, [left]),
   ].flatMap((instruction) =>
-    Array.from({ length: DRAWN }, () => {
+    Array.from({ length: 2 }, () => {
       const bytes = instruction.operands.flatMap(({ type }, i) =>
         Array.from({ length: occurrencesOf(instruction, i) }, () => drawn(type, numbers)),
       );

@@ -181,7 +181,10 @@ async function lookAt(
 ): Promise<Partial<Ran>> {
   const tapped = run.tap?.step === step ? { tapped: await tapStep(run, run.tap, feeds, deps) } : {};
   if (run.observe?.step !== step) return tapped;
-  const open = (graph: Uint8Array) => deps.session(graph, { ...howOf(run), once: true });
+  const open = (graph: Uint8Array) => {
+    deps.beat();
+    return deps.session(graph, { ...howOf(run), once: true });
+  };
   const read = (values: Values) => session.read(values);
   return { ...tapped, ...(await observe({ graph: run.graph, observe: run.observe, feeds, read }, open)) };
 }

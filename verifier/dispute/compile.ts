@@ -18,6 +18,7 @@ import { FOLDS } from './folds.ts';
 import type { Form, FormRule } from './form.ts';
 import { MOVES } from './moves.ts';
 import { PRODUCTS } from './products.ts';
+import { TRANSPOSED } from './transposed.ts';
 
 export interface ProgramValue extends Info {
   readonly name: string;
@@ -32,7 +33,7 @@ export interface Program {
   indexOf(name: string): number;
 }
 
-const RULES: Readonly<Record<string, FormRule>> = { ...ELEMENTWISE, ...MOVES, ...FOLDS, ...PRODUCTS };
+const RULES: Readonly<Record<string, FormRule>> = { ...ELEMENTWISE, ...MOVES, ...FOLDS, ...PRODUCTS, ...TRANSPOSED };
 
 /** Places, bounds and coefficients are 32 bits; a coefficient has a sign. */
 const MOST_ELEMENTS = 2 ** 31;

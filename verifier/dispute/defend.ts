@@ -7,14 +7,15 @@ import { namedElement } from './refute.ts';
 import { chunkOf, chunkPath, instructionAt, type Side, statePlace } from './side.ts';
 
 async function openOperands(side: Side, view: DisputeView): Promise<WorkerMove | null> {
-  const named = await namedElement(side, view);
+  if (view.value === null) return null;
+  const [named, bytes] = await Promise.all([namedElement(side, view), side.own.bytesOf(view.value.position)]);
   if (named === null) return null;
-  const { step, value, instruction, element, truth } = named;
+  const { value, instruction, element, truth } = named;
   return {
     kind: 'openOperands',
     instruction: side.program[value] as Uint8Array,
     operands: truth,
-    result: chunkOf(instruction.type, await side.own.bytesOf(step * side.own.values + value), element),
+    result: chunkOf(instruction.type, bytes, element),
   };
 }
 

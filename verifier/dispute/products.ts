@@ -9,14 +9,14 @@ import { blockOf, PACKED_BLOCK } from '#verifier/arithmetic/product.ts';
 import { type Axis, along, alignedAxes, type FormRule, type Reading, reading, type Site } from './form.ts';
 
 /** @param bias where it is added */
-const dot = (block: number, operands: Reading[], bias: number, alpha = 1, beta = 1): number[] => [
+export const dot = (block: number, operands: Reading[], bias: number, alpha = 1, beta = 1): number[] => [
   block,
   operands.length > 2 ? bias : BIAS.NONE,
   bitsOf32(alpha),
   bitsOf32(beta),
 ];
 
-const isFloat32 = ({ call }: Site): boolean => call.inputs().every(({ dtype }) => dtype === 'float32');
+export const isFloat32 = ({ call }: Site): boolean => call.inputs().every(({ dtype }) => dtype === 'float32');
 
 /** null where the runtime has a kernel that was not measured. */
 function blockFor(site: Site, turns: readonly [boolean, boolean]): number | null {

@@ -69,11 +69,10 @@ export function openTheirs({ own }: Side, view: DisputeView, position: number): 
 
 /** Elements of the values that an instruction reads in this step. */
 export async function sourcesOf({ own }: Side, { operands }: Instruction, step: number): Promise<ReadElement> {
-  const values = new Map<number, { bytes: Uint8Array; width: number }>();
-  for (const { source, type } of operands) {
-    if (values.has(source)) continue;
-    values.set(source, { bytes: await own.bytesOf(step * own.values + source), width: widthOf(type) });
-  }
+  const widths = new Map(operands.map(({ source, type }) => [source, widthOf(type)] as const));
+  const read = async ([source, width]: readonly [number, number]) =>
+    [source, { width, bytes: await own.bytesOf(step * own.values + source) }] as const;
+  const values = new Map(await Promise.all([...widths].map(read)));
   return (source, position) => {
     const value = values.get(source);
     if (value === undefined) throw new RangeError(`value ${source} is not read`);

@@ -45,6 +45,12 @@ interface Recorded {
   readonly signal: AbortSignal | undefined;
 }
 
+/** Values of a step that are computed together. */
+interface Batch {
+  readonly names: Set<string>;
+  readonly computed: Promise<ReadonlyMap<string, Uint8Array> | undefined>;
+}
+
 class Recording implements Transcript {
   readonly steps: number;
   readonly values: number;
@@ -54,6 +60,8 @@ class Recording implements Transcript {
   readonly #graph: Graph;
   readonly #names: readonly string[];
   readonly #signal: AbortSignal | undefined;
+  /** What is asked for and not yet computed, by step. */
+  readonly #batches = new Map<number, Batch>();
   /** The one used last at the end. */
   readonly #kept = new Map<number, Uint8Array>();
 
@@ -77,7 +85,7 @@ class Recording implements Transcript {
       this.#kept.get(position) ??
       this.#graph.initializers.get(name)?.data ??
       readSafetensors(run.state).get(name)?.data ??
-      (await this.#compute(run, { name, step }));
+      (await this.#compute(step, name));
     this.#kept.delete(position);
     this.#kept.set(position, bytes);
     const [oldest] = this.#kept.keys();
@@ -85,12 +93,26 @@ class Recording implements Transcript {
     return bytes;
   }
 
-  async #compute(run: ShardRun, of: { name: string; step: number }): Promise<Uint8Array> {
-    const observe = { step: 0, values: [], bytes: [of.name] };
-    const { observedBytes } = await this.#executor.run({ ...run, observe }, this.#signal);
-    const bytes = observedBytes?.get(of.name);
-    if (bytes === undefined) throw transcriptError('INCOMPLETE', { value: of.name, step: of.step });
+  /** With whatever else is asked for at the same time: a step is computed once for all of it. */
+  async #compute(step: number, name: string): Promise<Uint8Array> {
+    const batch = this.#batches.get(step) ?? this.#batchOf(step);
+    batch.names.add(name);
+    const bytes = (await batch.computed)?.get(name);
+    if (bytes === undefined) throw transcriptError('INCOMPLETE', { value: name, step });
     return bytes;
+  }
+
+  #batchOf(step: number): Batch {
+    const names = new Set<string>();
+    const computed = Promise.resolve().then(async () => {
+      this.#batches.delete(step);
+      const observe = { step: 0, values: [], bytes: [...names] };
+      const run = { ...(this.#runs[step] as ShardRun), observe };
+      return (await this.#executor.run(run, this.#signal)).observedBytes;
+    });
+    const batch = { names, computed };
+    this.#batches.set(step, batch);
+    return batch;
   }
 }
 

@@ -17,7 +17,7 @@ const DRAWN = 6;
 
 const NONE: Readonly<Record<string, readonly string[]>> = {
   mlp: [],
-  cnn: ['ConvTranspose', 'MaxPool', 'MaxPool'],
+  cnn: ['MaxPool', 'MaxPool'],
   gpt: [],
 };
 

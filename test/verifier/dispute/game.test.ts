@@ -1,12 +1,16 @@
 /** Disputes of a base task from both sides, before a referee with the contract's rules: whoever is right wins. */
 import t from 'tap';
+import type { Tensor } from '#engine/graph/tensor.ts';
+import { decodeModel } from '#engine/onnx/decode.ts';
+import { encodeModel } from '#engine/onnx/encode.ts';
+import { recordTranscript } from '#verifier/dispute/transcript.ts';
 import { SeededRandom } from '#engine/data/random.ts';
 import { EnginePool } from '#engine/run/pool.ts';
 import { entriesOf, stateRootOf } from '#engine/state/state.ts';
 import { fineRoot, short } from '#protocol/dispute/short.ts';
 import type { Hash } from '#protocol/ids.ts';
 import { decodeInstruction } from '#protocol/dispute/instruction.ts';
-import type { ChallengerMove, DisputeView, WorkerMove } from '#protocol/dispute/moves.ts';
+import type { ChallengerMove, DisputeView, Short, WorkerMove } from '#protocol/dispute/moves.ts';
 import { hasForm, OPCODES, opcodeName } from '#protocol/dispute/opcodes.ts';
 import { systemClock } from '#node/clock.ts';
 import { nextDefence } from '#verifier/dispute/defend.ts';
@@ -19,7 +23,7 @@ const pool = new EnginePool({ size: 1, memoryBytes: 2 ** 30, stepTimeoutMs: 60_0
 t.teardown(() => pool.close());
 
 const ground = await baseGround(pool);
-const { side, stake, program } = ground;
+const { side, stake, program, run } = ground;
 const { own } = side;
 const STEP = 2;
 const opened = (moves: ReadonlyArray<{ readonly kind: string }>): number =>
@@ -165,6 +169,11 @@ t.test('what no element shows is for the jury', async (t) => {
     'jury',
     'or are not those of the log',
   );
+  const largest = STEP * stake.values + firstOf(OPCODES.MAX);
+  const zero = (sign: number) => (bytes: Uint8Array) => bytes.set([0, 0, 0, sign]);
+  const [positive, negative] = [await altered(own, largest, zero(0)), await altered(own, largest, zero(0x80))];
+  const tie = players(sideWith(side, { own: negative }), sideWith(side, { own: positive }));
+  t.equal((await play(stake, tie)).end, 'jury', 'or differ in the sign of a tie');
 });
 
 t.test('of a value of another length the chunk that is asked for cannot be opened', async (t) => {
@@ -187,14 +196,46 @@ t.test('of a value of another length the chunk that is asked for cannot be opene
   }
 });
 
-t.test('whatever is wrong first, anywhere in the log', async (t) => {
+t.test('whatever is wrong first, anywhere in the log, and whatever comes behind', async (t) => {
   const random = new SeededRandom(stake.program, 'positions');
   for (let i = 0; i < 40; i++) {
-    const position = random.below(own.log.length);
-    const { op } = decodeInstruction(program.instructions[position % stake.values] as Uint8Array);
-    const at = random.below((await own.bytesOf(position)).length);
-    const worker = sideWith(side, { own: await altered(own, position, flip(at)) });
+    const positions = Array.from({ length: 1 + (i % 4) }, () => random.below(own.log.length));
+    const first = Math.min(...positions);
+    const { op } = decodeInstruction(program.instructions[first % stake.values] as Uint8Array);
+    let log = own;
+    for (const position of new Set(positions))
+      log = await altered(log, position, flip(random.below((await own.bytesOf(position)).length)));
+    const worker = sideWith(side, { own: log });
     const { end } = await play(stake, players(worker, side));
-    t.equal(end, op === OPCODES.FEED ? 'jury' : 'guilty', `byte ${at} of ${position}, ${nameOf(op)}`);
+    t.equal(end, op === OPCODES.FEED ? 'jury' : 'guilty', `${positions.join(', ')}: ${nameOf(op)}`);
   }
 });
+
+t.test('a worker that trains at another rate', async (t) => {
+  const { opset, graph } = decodeModel(run.graph);
+  const rates = [...graph.initializers].filter(([, { dtype, data }]) => dtype === 'float32' && isRate(data));
+  t.equal(rates.length, 1);
+  const [name = '', tensor] = rates[0] ?? [];
+  const faster = { ...(tensor as Tensor), data: new Uint8Array(new Float32Array([0.06]).buffer) };
+  const initializers = new Map([...graph.initializers, [name, faster]]);
+  const other = { ...run, graph: encodeModel({ opset, graph: { ...graph, initializers } }) };
+  const trained = await recordTranscript(pool, other);
+  const { checkpoints } = await pool.run(other);
+  const end = checkpoints[0]?.state as Uint8Array;
+  t.not(stateRootOf(end), stake.endState);
+  const ends = { ...side.ends, end };
+  const challenger = sideWith(side, { ends });
+  const open = await play(stakeWith(end), players(sideWith(side, { own: trained, ends }), challenger));
+  t.equal(open.end, 'guilty', 'its log has the other rate');
+  const value = program.indexOf(name);
+  const log = trained.log.map((one, i) => (i % stake.values === value ? (own.log[i] as Short) : one));
+  const { steps, values } = trained;
+  const bytesOf = (position: number): Promise<Uint8Array> => trained.bytesOf(position);
+  const hiding = sideWith(side, { own: { steps, values, log, bytesOf }, ends });
+  const hidden = await play(stakeWith(end), players(hiding, challenger));
+  t.same([hidden.end, hidden.moves.at(-1)?.kind], ['guilty', 'refute'], 'its log has the right one');
+});
+
+/** The rate of a base task. */
+const isRate = (data: Uint8Array): boolean =>
+  data.length === 4 && Buffer.from(data).readFloatLE() === Math.fround(0.05);

@@ -18,7 +18,7 @@ import type { Stake } from './referee.ts';
 
 /** A segment, computed honestly. */
 export interface Ground {
-  readonly graph: Uint8Array;
+  readonly run: ShardRun;
   readonly program: Program;
   readonly side: Side;
   readonly stake: Stake;
@@ -48,7 +48,7 @@ export async function groundOf(engine: Executor, run: ShardRun): Promise<Ground>
     startState: stateRootOf(ends.start) as Hash,
     endState: stateRootOf(ends.end) as Hash,
   };
-  return { graph: run.graph, program, stake, side: { own, program: program.instructions, ends } };
+  return { run, program, stake, side: { own, program: program.instructions, ends } };
 }
 
 const WORKER = `0x${'42'.repeat(20)}` as Address;

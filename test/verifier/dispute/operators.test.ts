@@ -235,6 +235,49 @@ compare('Conv: constant filters of one place', image, 'DOT', (b) =>
 );
 compare('no form', image, ['NONE', 'NONE'], (b) => b.ops('MaxPool', ['x'], { kernel_shape: [2, 2] }, 2));
 
+for (const [kernel, stride, pad, extra] of [
+  [3, 2, 1, 1],
+  [3, 1, 1, 0],
+  [2, 2, 0, 0],
+  [1, 2, 0, 1],
+  [5, 3, 2, 2],
+  [4, 2, 1, 0],
+  [2, 3, 0, 1],
+] as const) {
+  const feeds = { x: floats([2, 20, 4, 5]), w: floats([20, 3, kernel, kernel]) };
+  compare(
+    `ConvTranspose: kernel ${kernel}, stride ${stride}, pads ${pad}, ${extra} more`,
+    feeds,
+    ['DOT', 'DOT'],
+    (b) => {
+      const attributes = { strides: [stride, stride], pads: [pad, pad, pad, pad], output_padding: [extra, extra] };
+      const constant = b.initializer('c', floats([20, 2, kernel, kernel]));
+      return [b.op('ConvTranspose', ['x', 'w'], attributes), b.op('ConvTranspose', ['x', constant], attributes)];
+    },
+  );
+}
+compare(
+  'ConvTranspose without a form',
+  { x: floats([1, 4, 4, 4]), w: floats([4, 3, 3, 3]), c: floats([3]) },
+  ['NONE', 'NONE', 'NONE'],
+  (b) => [
+    b.op('ConvTranspose', ['x', 'w', 'c']),
+    b.op('ConvTranspose', ['x', 'w'], { strides: [2, 2] }),
+    b.op('ConvTranspose', ['x', 'w'], { dilations: [2, 2] }),
+  ],
+);
+
+const endless = (shape: readonly number[]): Tensor =>
+  tensorOf(
+    'float32',
+    shape,
+    Array.from({ length: count(shape) }, () => numbers.pick([1, 2, 0, numbers.below(9) > 0 ? 1 : Infinity])),
+  );
+compare('padding and infinities', { x: endless([1, 4, 4, 4]), w: endless([4, 4, 3, 3]) }, ['DOT', 'DOT'], (b) => [
+  b.op('Conv', ['x', 'w'], { pads: [1, 1, 1, 1] }),
+  b.op('ConvTranspose', ['x', 'w'], { strides: [2, 2], pads: [1, 1, 1, 1], output_padding: [1, 1] }),
+]);
+
 const long = { a: floats([2, 6144]), b: floats([6144, 2]), c: floats([2, 6145]), d: floats([6145, 2]) };
 compare('more terms than a transaction has gas for', long, ['DOT', 'NONE', 'SUM', 'NONE', 'NONE'], (b) => [
   b.op('MatMul', ['a', 'b']),

@@ -13,9 +13,11 @@ const pool = new EnginePool({ size: 1, memoryBytes: 2 ** 30, stepTimeoutMs: 60_0
 t.teardown(() => pool.close());
 
 /** The first value of each operator and opcode. */
-function kindsOf({ program, graph }: Ground): Map<string, number> {
+function kindsOf({ program, run }: Ground): Map<string, number> {
   const kinds = new Map<string, number>();
-  const maker = new Map(decodeModel(graph).graph.nodes.flatMap(({ op, outputs }) => outputs.map((name) => [name, op])));
+  const maker = new Map(
+    decodeModel(run.graph).graph.nodes.flatMap(({ op, outputs }) => outputs.map((name) => [name, op])),
+  );
   program.values.forEach(({ name }, value) => {
     const { op } = decodeInstruction(program.instructions[value] as Uint8Array);
     const kind = `${maker.get(name) ?? 'no node'}, ${opcodeName(op)}`;
