@@ -1,84 +1,18 @@
 /** Operators in forms that the reference models do not have, each compared with the runtime at every element. */
 import t from 'tap';
 import { GraphBuilder } from '#engine/graph/build.ts';
-import type { Attribute } from '#engine/graph/graph.ts';
 import { numbersOf, tensorOf } from '#engine/graph/numbers.ts';
 import type { DataType, Tensor } from '#engine/graph/tensor.ts';
 import { encodeModel } from '#engine/onnx/encode.ts';
 import { compileInfer } from '#engine/train/infer.ts';
 import { compileMerge } from '#engine/train/merge.ts';
-import { elementsOf, widthOf } from '#protocol/dispute/access.ts';
 import { decodeInstruction } from '#protocol/dispute/instruction.ts';
 import { type OpcodeName, opcodeName } from '#protocol/dispute/opcodes.ts';
-import { Numbers } from '#tools/adjudicate-numbers.ts';
-import { seeStep } from '#tools/dispute-steps.ts';
-import { elementOf, isResultOf } from '#verifier/dispute/adjudicate.ts';
+import { isResultOf } from '#verifier/dispute/adjudicate.ts';
 import { compileProgram } from '#verifier/dispute/compile.ts';
 import { formulaTypes } from '#verifier/dispute/formulas.ts';
-import { gather } from '#verifier/dispute/gather.ts';
 import { expectedOf, REFERENCES, referenceModel } from '../../engine/onnx/reference-models.ts';
-
-const numbers = new Numbers(3);
-const float = (value: number): Attribute => ({ kind: 'float', value });
-const text = (value: string): Attribute => ({ kind: 'string', value });
-const count = (shape: readonly number[]): number => shape.reduce((all, size) => all * size, 1);
-
-/** Few different numbers, zeros of both signs among them, so that ties and cancellations happen. */
-const floats = (shape: readonly number[], dtype: DataType = 'float32'): Tensor =>
-  tensorOf(
-    dtype,
-    shape,
-    Array.from({ length: count(shape) }, () => numbers.pick([0, -0, 1, -2.5, numbers.float32('usual')])),
-  );
-const wholes = (shape: readonly number[], bound: number, dtype: DataType = 'int64'): Tensor =>
-  tensorOf(
-    dtype,
-    shape,
-    Array.from({ length: count(shape) }, () => numbers.below(2 * bound) - bound),
-  );
-const bools = (shape: readonly number[]): Tensor =>
-  tensorOf(
-    'bool',
-    shape,
-    Array.from({ length: count(shape) }, () => numbers.below(2)),
-  );
-
-type Feeds = Readonly<Record<string, Tensor>>;
-
-/** @param expected opcode of each result */
-function compare(
-  title: string,
-  feeds: Feeds,
-  expected: OpcodeName | readonly OpcodeName[],
-  build: (b: GraphBuilder) => string | string[],
-) {
-  t.test(title, async (t) => {
-    const b = new GraphBuilder();
-    for (const [name, tensor] of Object.entries(feeds)) b.input(name, tensor);
-    const made = [build(b)].flat();
-    for (const name of made) b.output(name);
-    const graph = encodeModel({ opset: 18, graph: b.finish('test') });
-    const { program, values, read } = await seeStep(graph, new Map(Object.entries(feeds)));
-    const seen = made.map((name) => {
-      const at = program.indexOf(name);
-      const instruction = decodeInstruction(program.instructions[at]!);
-      const width = widthOf(instruction.type);
-      for (let element = 0; opcodeName(instruction.op) !== 'NONE' && element < elementsOf(instruction); element++) {
-        const bytes = values[at]!.subarray(element * width, (element + 1) * width);
-        const operands = gather(instruction, element, read);
-        if (!isResultOf(instruction, operands, bytes)) {
-          const got = elementOf(instruction, operands);
-          t.fail(
-            `${name}[${element}]: ${Buffer.from(got).toString('hex')}, seen ${Buffer.from(bytes).toString('hex')}`,
-          );
-          break;
-        }
-      }
-      return opcodeName(instruction.op);
-    });
-    t.same(seen, [expected].flat());
-  });
-}
+import { bools, compare, floats, numbers, text, wholes } from './comparing.ts';
 
 const NAMES: Readonly<Record<string, string>> = { MAX2: 'Max', MIN2: 'Min' };
 const TYPES: Readonly<Record<string, number>> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float64: 11 };
@@ -172,110 +106,6 @@ compare('ReduceMax', cube, ['MAX', 'MAX', 'MAX'], (b) => [
   b.op('ReduceMax', ['x', b.integers([-1])]),
   b.op('ReduceMax', ['x', b.integers([0, 2])], { keepdims: 0 }),
   b.op('ReduceMax', ['x'], { keepdims: 0 }),
-]);
-
-compare('MatMul: stacks that broadcast', { a: floats([2, 1, 3, 300]), b: floats([5, 300, 4]) }, 'DOT', (b) =>
-  b.op('MatMul', ['a', 'b']),
-);
-compare('MatMul: one matrix on the left', { a: floats([3, 300]), b: floats([2, 300, 40]) }, 'DOT', (b) =>
-  b.op('MatMul', ['a', 'b']),
-);
-compare('MatMul: a constant', { a: floats([2, 1, 600]) }, 'DOT', (b) =>
-  b.op('MatMul', ['a', b.initializer('w', floats([600, 1]))]),
-);
-compare(
-  'MatMul: a constant stack, a thin one',
-  { a: floats([2, 3, 40]), v: floats([40, 1]) },
-  ['NONE', 'NONE'],
-  (b) => [b.op('MatMul', ['a', b.initializer('w', floats([2, 40, 3]))]), b.op('MatMul', ['a', 'v'])],
-);
-for (const [transA, transB] of [
-  [0, 0],
-  [0, 1],
-  [1, 0],
-  [1, 1],
-] as const) {
-  const [left, right] = [transA ? [300, 3] : [3, 300], transB ? [20, 300] : [300, 20]];
-  for (const bias of [[20], [3, 1], [], [3, 20], [1, 20]])
-    compare(
-      `Gemm ${transA} ${transB}, bias [${bias.join()}]`,
-      { a: floats(left), b: floats(right), c: floats(bias) },
-      ['DOT', 'DOT'],
-      (b) => [
-        b.op('Gemm', ['a', 'b', 'c'], { transA, transB, alpha: float(0.7), beta: float(-1.3) }),
-        b.op('Gemm', ['a', b.initializer('w', floats(right))], { transA, transB, alpha: float(1.1) }),
-      ],
-    );
-}
-
-const image = { x: floats([2, 6, 7, 9]) };
-compare(
-  'Conv: strides, holes, uneven pads',
-  { ...image, w: floats([4, 6, 3, 2]), c: floats([4]) },
-  ['DOT', 'DOT'],
-  (b) => [
-    b.op('Conv', ['x', 'w', 'c'], { strides: [2, 3], dilations: [1, 2], pads: [1, 0, 2, 3] }),
-    b.op('Conv', ['x', 'w'], { auto_pad: text('SAME_LOWER'), strides: [2, 2] }),
-  ],
-);
-compare(
-  'Conv: several blocks, and a bias behind them',
-  { x: floats([1, 40, 20, 20]), w: floats([2, 40, 3, 3]), c: floats([2]) },
-  'DOT',
-  (b) => b.op('Conv', ['x', 'w', 'c'], { pads: [1, 1, 1, 1] }),
-);
-compare('Conv: groups', { ...image, w: floats([6, 2, 3, 3]), c: floats([6]) }, 'DOT', (b) =>
-  b.op('Conv', ['x', 'w', 'c'], { group: 3, pads: [1, 1, 1, 1] }),
-);
-compare('Conv: one filter for a group', { ...image, w: floats([6, 1, 3, 3]) }, 'NONE', (b) =>
-  b.op('Conv', ['x', 'w'], { group: 6 }),
-);
-compare('Conv: constant filters of one place', image, 'DOT', (b) =>
-  b.op('Conv', ['x', b.initializer('w', floats([5, 6, 1, 1]))]),
-);
-compare('no form', image, ['NONE', 'NONE'], (b) => b.ops('MaxPool', ['x'], { kernel_shape: [2, 2] }, 2));
-
-for (const [kernel, stride, pad, extra] of [
-  [3, 2, 1, 1],
-  [3, 1, 1, 0],
-  [2, 2, 0, 0],
-  [1, 2, 0, 1],
-  [5, 3, 2, 2],
-  [4, 2, 1, 0],
-  [2, 3, 0, 1],
-] as const) {
-  const feeds = { x: floats([2, 20, 4, 5]), w: floats([20, 3, kernel, kernel]) };
-  compare(
-    `ConvTranspose: kernel ${kernel}, stride ${stride}, pads ${pad}, ${extra} more`,
-    feeds,
-    ['DOT', 'DOT'],
-    (b) => {
-      const attributes = { strides: [stride, stride], pads: [pad, pad, pad, pad], output_padding: [extra, extra] };
-      const constant = b.initializer('c', floats([20, 2, kernel, kernel]));
-      return [b.op('ConvTranspose', ['x', 'w'], attributes), b.op('ConvTranspose', ['x', constant], attributes)];
-    },
-  );
-}
-compare(
-  'ConvTranspose without a form',
-  { x: floats([1, 4, 4, 4]), w: floats([4, 3, 3, 3]), c: floats([3]) },
-  ['NONE', 'NONE', 'NONE'],
-  (b) => [
-    b.op('ConvTranspose', ['x', 'w', 'c']),
-    b.op('ConvTranspose', ['x', 'w'], { strides: [2, 2] }),
-    b.op('ConvTranspose', ['x', 'w'], { dilations: [2, 2] }),
-  ],
-);
-
-const endless = (shape: readonly number[]): Tensor =>
-  tensorOf(
-    'float32',
-    shape,
-    Array.from({ length: count(shape) }, () => numbers.pick([1, 2, 0, numbers.below(9) > 0 ? 1 : Infinity])),
-  );
-compare('padding and infinities', { x: endless([1, 4, 4, 4]), w: endless([4, 4, 3, 3]) }, ['DOT', 'DOT'], (b) => [
-  b.op('Conv', ['x', 'w'], { pads: [1, 1, 1, 1] }),
-  b.op('ConvTranspose', ['x', 'w'], { strides: [2, 2], pads: [1, 1, 1, 1], output_padding: [1, 1] }),
 ]);
 
 const long = { a: floats([2, 6144]), b: floats([6144, 2]), c: floats([2, 6145]), d: floats([6145, 2]) };
