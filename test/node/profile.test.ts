@@ -5,7 +5,8 @@ import t from 'tap';
 import { profileNames, profilesFolder, readDeployedProfile, readProfile } from '#node/profile.ts';
 
 const devnet = readFileSync(join(profilesFolder, 'devnet.yaml'), 'utf8');
-const contracts = ['token', 'beacon', 'stakes', 'ledger', 'court', 'pool', 'market', 'credential']
+const contracts = 'token beacon stakes ledger court pool market credential adjudicator disputes'
+  .split(' ')
   .map((name, i) => `  ${name}: "0x${String(i).repeat(40)}"`)
   .join('\n');
 

@@ -13,12 +13,17 @@ import {TypeLib} from "./TypeLib.sol";
 library FormLib {
     using InstructionLib for Instruction;
 
+    /// Of more terms an honest worker could not be sure to open all operands in one transaction, and would lose by silence: they go to
+    /// the jury. The reference models have up to 2,048.
+    uint256 internal constant MOST_TERMS = 4_096;
+
     function requireForm(Instruction memory ins) internal pure {
         if (!hasForm(ins)) revert IAdjudicator.NoForm(ins.op, ins.type_);
     }
 
     function hasForm(Instruction memory ins) internal pure returns (bool) {
         uint256 op = ins.op;
+        if (ins.terms > MOST_TERMS) return false;
         if (op == OpcodeLib.SCATTER) return _isScatter(ins);
         if (op == OpcodeLib.DOT) return _isDot(ins);
         if (op == OpcodeLib.SUM || op == OpcodeLib.MAX) {

@@ -36,6 +36,19 @@ contract AdjudicatorCostsTest {
         vm.assertLt(_judge("SCATTER, 128 terms of 128", ins, _scattered(128)), 3_000_000, "all");
     }
 
+    /// @dev A transaction may use 2^24 gas (EIP-7825); this leaves some for its calldata and what the court does
+    function test_theMostTermsFitIntoATransaction() public {
+        uint256 most = 13_000_000;
+        bytes memory ins = InstructionBytes.dot(4_096, 1_024, 0, ONE, ONE);
+        vm.assertLt(_judge("DOT, 4,096 subnormal terms", ins, _filled(8_192, 0x00012345)), most, "a product");
+        ins = InstructionBytes.fold(OpcodeLib.SUM, 0, 4_096);
+        vm.assertLt(_judge("SUM, 4,096 terms", ins, _filled(4_096, A)), most, "a sum");
+        ins = InstructionBytes.fold(OpcodeLib.MAX, 0, 4_096);
+        vm.assertLt(_judge("MAX, 4,096 terms", ins, _filled(4_096, A)), most, "a maximum");
+        ins = InstructionBytes.scatter(0, 2, 65, 4_096);
+        vm.assertLt(_judge("SCATTER, 4,096 terms", ins, _scattered(4_096)), most, "additions");
+    }
+
     function test_elements() public {
         _element("ADD", OpcodeLib.ADD, 2);
         _element("MUL", OpcodeLib.MUL, 2);
@@ -74,11 +87,31 @@ contract AdjudicatorCostsTest {
         }
     }
 
-    /// @dev Element 1: row 0, column 1
-    function _scattered(uint32 count) private pure returns (bytes memory all) {
-        all = abi.encodePacked(InstructionBytes.little(A, 4), count);
-        for (uint32 i; i < count; ++i) {
-            all = abi.encodePacked(all, i, uint64(0), InstructionBytes.little(A + i, 4));
+    function _filled(uint256 count, uint32 bits) private pure returns (bytes memory all) {
+        all = new bytes(4 * count);
+        for (uint256 i; i < all.length; ++i) {
+            all[i] = bytes1(uint8(bits >> (8 * (i % 4))));
         }
+    }
+
+    /// @dev Element 1: row 0, column 1.
+    function _scattered(uint32 count) private pure returns (bytes memory all) {
+        all = new bytes(8 + 16 * count);
+        _put(all, 0, _swapped(A));
+        _put(all, 4, count);
+        for (uint32 i; i < count; ++i) {
+            _put(all, 8 + 16 * i, i);
+            _put(all, 20 + 16 * i, _swapped(A + i % 256));
+        }
+    }
+
+    function _put(bytes memory all, uint256 at, uint32 word) private pure {
+        for (uint256 i; i < 4; ++i) {
+            all[at + i] = bytes4(word)[i];
+        }
+    }
+
+    function _swapped(uint32 a) private pure returns (uint32) {
+        return (a >> 24) | ((a >> 8) & 0xff00) | ((a & 0xff00) << 8) | (a << 24);
     }
 }

@@ -27,6 +27,9 @@ contract InstructionTest {
         _kind(InstructionBytes.fold(OpcodeLib.DOT, 0, 3), OpcodeLib.NONE, 0, 2);
         _kind(InstructionBytes.dot(5, 1025, 0, 0, 0), OpcodeLib.NONE, 0, 6);
         _kind(InstructionBytes.dot(5, 256, 3, 0, 0), OpcodeLib.NONE, 0, 6);
+        // More terms than one transaction is sure to open.
+        _kind(InstructionBytes.fold(OpcodeLib.SUM, 0, 4_096), OpcodeLib.SUM, 0, 2);
+        _kind(InstructionBytes.fold(OpcodeLib.SUM, 0, 4_097), OpcodeLib.NONE, 0, 2);
     }
 
     function test_constantsAndStates() public {

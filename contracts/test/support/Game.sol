@@ -120,10 +120,111 @@ abstract contract Game is SmallProgram {
         revealVerdict(dave, alice, 1, Verdict.Ok);
     }
 
-    function accuseResult() internal returns (uint256) {
+    // ---- the moves ----
+
+    function accuseResult() internal {
         untilAccusation();
         (IDisputeCourt.Segment memory segment,) = segmentNow();
+        IDisputeCourt.Placement memory placement = placementOf(0);
+        IDisputeCourt.Terms memory terms = termsNow();
         vm.prank(carol);
-        return disputes.accuseResult(1, alice, proofs[0], placementOf(0), termsNow(), segment);
+        id = disputes.accuseResult(1, alice, proofs[0], placement, terms, segment);
+    }
+
+    function openBlocks() internal {
+        bytes memory blocks = packed(wordsOfLog());
+        vm.prank(alice);
+        disputes.openBlocks(id, blocks);
+    }
+
+    /// @dev Carol names the block of a position, Alice opens it.
+    function nameBlockOf(uint256 position) internal {
+        IDisputeCourt.LogOpening memory o = inLog(position);
+        bytes20 short = bytes20(wordsOfLog()[position / SIDE]);
+        vm.prank(carol);
+        disputes.nameBlock(id, uint32(position / SIDE), short, o.inLog);
+        bytes memory shorts = packed(wordsOfBlock(position / SIDE));
+        vm.prank(alice);
+        disputes.openLeaves(id, shorts);
+    }
+
+    /// @dev The whole way to a value: accusation, blocks, leaves.
+    function untilValueOf(uint256 position) internal {
+        accuseResult();
+        openBlocks();
+        nameBlockOf(position);
+    }
+
+    function nameValue(uint256 position, uint64 element) internal {
+        bool isFirst = position < VALUES;
+        uint256 index = uint256(element) * 8 / 128;
+        IDisputeCourt.ChunkOpening memory chunk;
+        IDisputeCourt.LogOpening memory earlier;
+        if (isFirst && element < SIZE) chunk = chunkOf(log[position], 128, index);
+        if (!isFirst) earlier = inLog(SUM);
+        nameValue(position, element, earlier, chunk);
+    }
+
+    function nameValue(
+        uint256 position,
+        uint64 element,
+        IDisputeCourt.LogOpening memory earlier,
+        IDisputeCourt.ChunkOpening memory chunk
+    ) internal {
+        IDisputeCourt.LogOpening memory o = inLog(position);
+        (, bytes32[] memory path) = programOf(position % VALUES);
+        bytes memory instruction = instructionOf(position % VALUES);
+        uint32 index = uint32(position % SIDE);
+        vm.prank(carol);
+        disputes.nameValue(id, index, o.short, o.inBlock, element, instruction, path, earlier, chunk);
+    }
+
+    /// @dev What Alice says went into an element of the sum of step 0.
+    function openOperands(uint256 element, bytes memory operands) internal {
+        bytes memory instruction = instructionOf(SUM);
+        IDisputeCourt.ChunkOpening memory result = chunkOf(log[SUM], 128, element * 8 / 128);
+        vm.prank(alice);
+        disputes.openOperands(id, instruction, operands, result);
+    }
+
+    function operandsOf(uint256 element) internal view returns (bytes memory) {
+        return bytes.concat(slice(log[W], 8 * element, 8), slice(log[C], 8 * element, 8));
+    }
+
+    function refute(uint32 operand, uint256 element, bytes memory operands) internal {
+        uint256 source = operand == 0 ? W : C;
+        bytes memory instruction = instructionOf(SUM);
+        IDisputeCourt.ChunkOpening memory posted = chunkOf(operands, 128, 0);
+        IDisputeCourt.LogOpening memory opening = inLog(source);
+        IDisputeCourt.ChunkOpening memory chunk = chunkOf(log[source], 128, element * 8 / 128);
+        vm.prank(carol);
+        disputes.refute(id, operand, 0, instruction, posted, opening, chunk);
+    }
+
+    /// @param index of the 128 bytes of w at the segment's end
+    function nameLink(uint32 index) internal {
+        (, bytes32[] memory path) = programOf(W);
+        bytes memory instruction = instructionOf(W);
+        uint256 last = VALUES * (SEGMENT - 1) + SUM;
+        IDisputeCourt.LogOpening memory next = inLog(last);
+        IDisputeCourt.ChunkOpening memory chunk = chunkOf(log[last], 128, index);
+        vm.prank(carol);
+        disputes.nameLink(id, uint32(W), instruction, path, next, index, chunk);
+    }
+
+    function openLink(bytes memory tensor) internal {
+        IDisputeCourt.ChunkOpening memory chunk = chunkOf(tensor, 16_384, 0);
+        bytes32 digest = ChunkTreeLib.rootOf(tensor, 16_384);
+        bytes memory entry = head();
+        vm.prank(alice);
+        disputes.openLink(id, entry, digest, new bytes32[](0), chunk);
+    }
+
+    function phase() internal view returns (IDisputeCourt.Phase) {
+        return disputes.disputeOf(id).phase;
+    }
+
+    function passTime() internal {
+        goTo(disputes.disputeOf(id).deadline);
     }
 }

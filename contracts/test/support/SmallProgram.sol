@@ -91,7 +91,7 @@ abstract contract SmallProgram is World {
         }
         if (value == C) {
             // The job's own constants, whatever Alice has in her log.
-            bytes memory root = abi.encodePacked(fineRoot(constant()));
+            bytes memory root = abi.encodePacked(fineRoot(constants()));
             return InstructionBytes.instruction(OpcodeLib.CONST, INT64, dims, "", root, none);
         }
         if (value == FORMLESS) return InstructionBytes.instruction(OpcodeLib.NONE, INT64, dims, "", "", none);
@@ -102,7 +102,7 @@ abstract contract SmallProgram is World {
         return InstructionBytes.instruction(OpcodeLib.ADD, INT64, dims, "", "", both);
     }
 
-    function constant() internal pure returns (bytes memory) {
+    function constants() internal pure returns (bytes memory) {
         int256[SIZE] memory c;
         for (uint256 i; i < SIZE; ++i) {
             c[i] = int256(i) - 17;
