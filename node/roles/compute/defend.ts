@@ -51,6 +51,9 @@ export class Defending {
 
   async #next(dispute: DisputeView): Promise<WorkerMove | null> {
     const side = await this.#transcripts.sideOf(dispute);
-    return side === null ? null : nextDefence(dispute, side);
+    const move = side === null ? null : await nextDefence(dispute, side);
+    const { id, phase } = dispute;
+    if (move === null) this.#ports.log.warn({ dispute: id.toString(), phase }, 'nothing to answer a dispute with');
+    return move;
   }
 }

@@ -80,8 +80,10 @@ export class Accusing {
       const how = await this.#bring(on, record, signal);
       this.#ports.log.warn({ epoch: on.epoch, worker: on.worker, reason: record.reason, how }, 'accused');
     } catch (error) {
-      const isDone = error instanceof CorexError && error.details['error'] === 'AlreadyAccused';
-      if (!isDone) throw error;
+      const revert = error instanceof CorexError ? error.details['error'] : null;
+      if (revert === 'NotEnoughStake')
+        this.#ports.log.warn({ epoch: on.epoch, worker: on.worker }, 'no stake for the bond of an accusation');
+      if (revert !== 'AlreadyAccused') throw error;
     }
     await this.#records.mark(on.epoch, on.worker, 'accused');
   }

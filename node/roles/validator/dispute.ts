@@ -1,7 +1,7 @@
 /** Pursues: the challenger's moves in the games that this validator opened, to their end. */
 import type { ChallengerMove, DisputeView } from '#protocol/dispute/moves.ts';
 import type { Address } from '#protocol/ids.ts';
-import { MAX_BLOB } from '#protocol/limits.ts';
+import { type Law, MAX_BLOB } from '#protocol/limits.ts';
 import { isCid } from '#protocol/codec/cid.ts';
 import type { Ask, Blobs, ChainView, DisputePort, Head, Log } from '#protocol/ports.ts';
 import { nextAccusation } from '#verifier/dispute/accuse.ts';
@@ -17,22 +17,27 @@ export interface PursuePorts {
   readonly log: Log;
 }
 
+export interface PursueSettings {
+  readonly self: Address;
+  readonly law: Pick<Law, 'disputeSeconds'>;
+}
+
 export class Pursuing {
   readonly #ports: PursuePorts;
-  readonly #self: Address;
+  readonly #settings: PursueSettings;
   readonly #transcripts: Pick<Transcripts, 'sideOf'>;
   /** Moves sent in this process: the view learns of them a block later. */
   readonly #sent = new Set<string>();
 
-  constructor(ports: PursuePorts, self: Address, transcripts: Pick<Transcripts, 'sideOf'>) {
+  constructor(ports: PursuePorts, settings: PursueSettings, transcripts: Pick<Transcripts, 'sideOf'>) {
     this.#ports = ports;
-    this.#self = self;
+    this.#settings = settings;
     this.#transcripts = transcripts;
   }
 
   /** One turn over the open games that this node began. */
   async act(head: Head): Promise<void> {
-    const mine = this.#ports.view.disputes().filter(({ challenger }) => challenger === this.#self);
+    const mine = this.#ports.view.disputes().filter(({ challenger }) => challenger === this.#settings.self);
     await onEach(mine, (dispute) => this.#pursue(dispute, head.timestamp));
   }
 
@@ -46,7 +51,7 @@ export class Pursuing {
       this.#ports.log.warn({ dispute: id.toString(), worker: dispute.worker, phase }, 'the worker let its move pass');
       await this.#ports.disputes.timeout(id);
     } else if (CHALLENGERS.has(phase)) {
-      const move = await this.#next(dispute);
+      const move = await this.#next(dispute, now);
       if (move === null) return;
       this.#ports.log.info({ dispute: id.toString(), worker: dispute.worker, move: move.kind }, 'dispute move');
       await this.#ports.disputes.move(id, move);
@@ -54,10 +59,18 @@ export class Pursuing {
     this.#sent.add(key);
   }
 
-  async #next(dispute: DisputeView): Promise<ChallengerMove | null> {
+  async #next(dispute: DisputeView, now: number): Promise<ChallengerMove | null> {
     const side = await this.#transcripts.sideOf(dispute);
     if (side === null) return null;
-    return nextAccusation(dispute, side, (position) => this.#valueOf(dispute, position));
+    let isServed = true;
+    const move = await nextAccusation(dispute, side, async (position) => {
+      const bytes = await this.#valueOf(dispute, position);
+      isServed = bytes !== null;
+      return bytes;
+    });
+    // A question that got lost is no refusal: it is asked again until half of the time is over.
+    const patience = dispute.deadline - this.#settings.law.disputeSeconds / 2;
+    return isServed || now >= patience ? move : null;
   }
 
   /** The worker's bytes of a value of its log; null when it does not serve them. */

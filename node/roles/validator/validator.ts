@@ -36,7 +36,7 @@ export class Validator {
     const looking = new Looking(ports, settings, records);
     const revealing = new Revealing(ports, settings, records);
     const accusing = new Accusing(ports, settings, records, book);
-    const pursuing = new Pursuing(ports, settings.self, transcripts);
+    const pursuing = new Pursuing(ports, settings, transcripts);
     const judging = new Judging(ports, settings);
     const concluding = new Concluding(ports, settings, records);
     this.#duties = [

@@ -11,6 +11,7 @@ import { parseJob } from '#node/jobfile/parse.ts';
 import { compileJob, type GraphProbe } from '#node/roles/submitter/compile.ts';
 import { linear } from '#test/engine/onnx/models.ts';
 import { MemoryBlobs } from '#test/ports/memory.ts';
+import { jobTerms } from '#verifier/dispute/job-terms.ts';
 
 const ROWS = '1,2,3,4,0\n4,3,2,1,1\n2,2,2,2,2\n0,1,0,1,0\n';
 
@@ -41,9 +42,9 @@ async function compiled(t: Test, changes: Readonly<Record<string, unknown>>, row
   const loaded = await loadJob({ job: parseJob(stringify(job), 'job.yaml'), file: 'job.yaml', baseDir: folder });
   const blobs = new MemoryBlobs();
   const random = { bytes: (count: number) => new Uint8Array(count) };
-  const { spec } = await compileJob({ blobs, engine, random }, loaded);
+  const { spec, terms } = await compileJob({ blobs, engine, random }, loaded);
   const [graph, state] = [await blobs.get(spec.graph), await blobs.get(spec.state)];
-  return { spec, nodes: decodeModel(graph).graph.nodes, state: readSafetensors(state) };
+  return { spec, terms, graph, nodes: decodeModel(graph).graph.nodes, state: readSafetensors(state) };
 }
 
 t.test('what the job file says reaches the graph and the state', async (t) => {
@@ -61,6 +62,14 @@ t.test('what the job file says reaches the graph and the state', async (t) => {
   const plain = await compiled(t, {});
   t.equal(plain.spec.class, 'exact');
   t.same([...plain.state.keys()].sort(), ['b', 'w']);
+});
+
+t.test('the terms that are posted are those of the stored graph, and another graph has others', async (t) => {
+  const { spec, terms, graph } = await compiled(t, {});
+  t.same(terms, jobTerms(spec, graph));
+  t.match(terms, { steps: 3, segment: spec.segment, unitsPerStep: spec.units.step, unitsMerge: 0n });
+  const other = await compiled(t, { optimizer: { kind: 'sgd', lr: 0.2 } });
+  t.not(other.terms.program, terms.program);
 });
 
 t.test('what does not fit', async (t) => {

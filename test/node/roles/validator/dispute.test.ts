@@ -73,14 +73,21 @@ async function audited(world: DisputeWorld, samples = 6): Promise<VerdictRecords
   return records;
 }
 
+const BOB = { self: bob.address, law: LAW };
+
 interface Nodes {
   readonly worker?: (of: Transcripts) => Pick<Transcripts, 'sideOf'>;
   /** Does Ann's node answer questions? */
   readonly answers?: boolean;
+  /** When both look. */
+  readonly now?: number;
 }
 
 /** Turns of both nodes, started anew for each, until nothing moves any more. */
-async function played(world: DisputeWorld, { worker = (of) => of, answers = true }: Nodes = {}): Promise<string> {
+async function played(
+  world: DisputeWorld,
+  { worker = (of) => of, answers = true, now = DRAWN }: Nodes = {},
+): Promise<string> {
   const { view, court, blobs } = world;
   for (let turn = 0; turn < 12; turn++) {
     const before = court.calls.length;
@@ -88,9 +95,9 @@ async function played(world: DisputeWorld, { worker = (of) => of, answers = true
     const index = { newest: () => null };
     const answer = answerQuestion({ index, transcripts: anns, view, blobs: blobs.ann }, ann.address);
     const ask = { ask: async (_: unknown, question: unknown) => (answers ? answer(question) : null) };
-    await new Defending({ view, disputes: court.port, log: quiet }, ann.address, anns).act(at(DRAWN));
+    await new Defending({ view, disputes: court.port, log: quiet }, ann.address, anns).act(at(now));
     const ports = { view, disputes: court.port, ask, blobs: blobs.bob, log: quiet };
-    await new Pursuing(ports, bob.address, world.transcripts('bob')).act(at(DRAWN));
+    await new Pursuing(ports, BOB, world.transcripts('bob')).act(at(now));
     if (court.calls.length === before) break;
   }
   return view.disputes()[0]?.phase ?? 'none';
@@ -184,8 +191,11 @@ t.test('a worker that does not say what its value is goes to the jury', async (t
   const world = await disputeWorld(pool, skipping(pool));
   await audited(world);
   const last = (values: number) => 2 * values - 1;
-  t.equal(await played(world, { worker: (of) => bending(of, last), answers: false }), 'jury');
-  t.equal(world.court.calls.at(-1), 'nameValue');
+  const silent = { worker: (of: Transcripts) => bending(of, last), answers: false };
+  t.equal(await played(world, silent), 'nameValue', 'a question may get lost');
+  const deadline = world.view.disputes()[0]?.deadline ?? 0;
+  t.equal(await played(world, { ...silent, now: deadline - 1 }), 'jury');
+  t.same(world.court.calls, ['openBlocks', 'nameBlock', 'openLeaves', 'nameValue']);
 });
 
 t.test('whoever is silent loses, and not before its time is over', async (t) => {
@@ -194,7 +204,7 @@ t.test('whoever is silent loses, and not before its time is over', async (t) => 
   const { view, court, blobs } = world;
   const ask = { ask: async () => null };
   const ports = { view, disputes: court.port, ask, blobs: blobs.bob, log: quiet };
-  const pursuing = new Pursuing(ports, bob.address, world.transcripts('bob'));
+  const pursuing = new Pursuing(ports, BOB, world.transcripts('bob'));
   const deadline = view.disputes()[0]?.deadline ?? 0;
   await pursuing.act(at(deadline - 1));
   t.same(court.calls, []);
