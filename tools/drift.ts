@@ -20,13 +20,18 @@ const { values } = parseArgs({
 });
 const [STEPS, SEGMENT] = [Number(values.steps), Number(values.segment)];
 
-const weightsOf = (state: Tensors): number[] =>
-  [...state].flatMap(([name, tensor]) => (isWeight(name, tensor, state) ? numbersOf(tensor) : []));
+type Kind = 'weights' | 'means';
+
+const numbersIn = (state: Tensors, kind: Kind): number[] =>
+  [...state].flatMap(([name, tensor]) => {
+    const isMeant = kind === 'weights' ? isWeight(name, tensor, state) : slotOf(name, tensor, state) === 'mean';
+    return isMeant ? numbersOf(tensor) : [];
+  });
 
 const lengthOf = (numbers: readonly number[]): number => Math.sqrt(numbers.reduce((sum, x) => sum + x * x, 0));
-const apart = (a: Tensors, b: Tensors): number => {
-  const other = weightsOf(b);
-  return lengthOf(weightsOf(a).map((x, i) => x - (other[i] as number)));
+const apart = (a: Tensors, b: Tensors, kind: Kind = 'weights'): number => {
+  const other = numbersIn(b, kind);
+  return lengthOf(numbersIn(a, kind).map((x, i) => x - (other[i] as number)));
 };
 
 /** Each weight towards its target; a mean the other way, since it is taken off the weight. */
@@ -85,7 +90,7 @@ const drawn = initialState(
 const target: Tensors = new Map([...course.start].map(([name, tensor]) => [name, drawn.get(name) ?? tensor]));
 const first = apart(course.start, target);
 let [honest, other, drifting] = [course.start, course.start, course.start];
-let [path, allowed] = [0, 0];
+let [path, allowed, onMeans] = [0, 0, 0];
 for (let firstStep = 0; firstStep < STEPS; firstStep += SEGMENT) {
   const stretch = { firstStep, steps: SEGMENT };
   honest = (await advance(cpu, course, honest, stretch)).state;
@@ -96,6 +101,7 @@ for (let firstStep = 0; firstStep < STEPS; firstStep += SEGMENT) {
   drifting = justInside({ start, mine, honest: own, target });
   path += apart(mine, start);
   allowed += apart(drifting, own);
+  onMeans += apart(drifting, own, 'means');
 }
 const distance = apart(honest, target);
 const away = apart(drifting, honest);
@@ -107,6 +113,7 @@ print('distance of the first weights to the target', first);
 print('distance of the honestly trained weights to the target', distance);
 print('length of the way of honest training', path);
 print('what was added to the weights, all segments together', allowed);
+print('what was added to the means, all segments together', onMeans);
 print('distance of the drifted weights from the honest ones', away);
 print('how much nearer the target', nearer);
 print('share of the distance', nearer / distance);

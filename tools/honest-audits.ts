@@ -30,6 +30,8 @@ const { values } = parseArgs({
     operators: { type: 'string', default: '10' },
     /** Only the first so many models. */
     subjects: { type: 'string', default: '6' },
+    /** Of each pair's honest audits, at most. */
+    minutes: { type: 'string', default: '600' },
     seed: { type: 'string', default: '1' },
   },
 });
@@ -130,8 +132,9 @@ const paid = new Set(['same', 'within']);
 
 async function honest(pair: Pair, draws: Draws): Promise<void> {
   const counts = new Map<string, number>();
-  let resolved = 0;
-  for (let number = 0; number < Number(values.audits); number++) {
+  let [resolved, number] = [0, 0];
+  const until = performance.now() + Number(values.minutes) * 60_000;
+  for (; number < Number(values.audits) && performance.now() < until; number++) {
     const found = await audit(pair, draws, null);
     if (found === null) continue;
     counts.set(found.outcome, (counts.get(found.outcome) ?? 0) + 1);
@@ -139,7 +142,7 @@ async function honest(pair: Pair, draws: Draws): Promise<void> {
     if (!paid.has(found.outcome)) say(`  ${pair.name} audit ${number}, ${found.what}: ${found.outcome}`);
   }
   const text = ['same', 'within', 'withhold', 'wrong-checkpoint'].map((name) => `${name} ${counts.get(name) ?? 0}`);
-  say(`${pair.name}: ${values.audits} honest audits: ${text.join(', ')}; ${resolved} within only after a nudge`);
+  say(`${pair.name}: ${number} honest audits: ${text.join(', ')}; ${resolved} within only after a nudge`);
 }
 
 async function cheating(pair: Pair, draws: Draws): Promise<void> {

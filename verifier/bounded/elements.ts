@@ -86,7 +86,7 @@ export function compareElements(
   b: Elements,
   profile: Profile = SHIPPED,
 ): 'same' | 'within' | 'apart' | null {
-  if (a.step !== b.step || a.value !== b.value || !isSameList(a.places, b.places)) return null;
+  if (a.step !== b.step || a.value !== b.value || a.op !== b.op || !isSameList(a.places, b.places)) return null;
   if (isSameList(a.bits, b.bits)) return 'same';
   if (a.bits.length !== b.bits.length) return 'apart';
   // The smaller of the two: a scale that somebody invents opens nothing for him.

@@ -20,7 +20,7 @@ export const CHECKPOINTS: readonly CheckpointRow[] = [
 ];
 
 export const OPERATORS: readonly OperatorRow[] = [
-  { op: 'Add', l2: 0.008, max: 0.015 },
+  { op: 'Add', l2: 0.00041, max: 0.00025 },
   { op: 'Cast', l2: 0, max: 0 },
   { op: 'Conv', l2: 3.9e-7, max: 6.4e-7 },
   { op: 'Div', l2: 0.0000035, max: 0.000019 },
@@ -31,9 +31,9 @@ export const OPERATORS: readonly OperatorRow[] = [
   { op: 'Gemm', l2: 0.0000032, max: 0.000004 },
   { op: 'LayerNormalization', l2: 9.7e-8, max: 2.5e-7 },
   { op: 'Log', l2: 5.5e-7, max: 8.7e-7 },
-  { op: 'MatMul', l2: 0.0022, max: 0.0016 },
+  { op: 'MatMul', l2: 0.00034, max: 0.00022 },
   { op: 'MaxPool', l2: 2e-7, max: 2.3e-7 },
-  { op: 'Mul', l2: 0.014, max: 0.011 },
+  { op: 'Mul', l2: 0.00034, max: 0.00022 },
   { op: 'Neg', l2: 0.0000021, max: 0.0000016 },
   { op: 'ReduceMax', l2: 9.5e-7, max: 9.2e-7 },
   { op: 'ReduceMean', l2: 0.0000021, max: 0.000003 },
@@ -46,6 +46,6 @@ export const OPERATORS: readonly OperatorRow[] = [
   { op: 'Sqrt', l2: 0.0000015, max: 0.0000035 },
   { op: 'Sub', l2: 0.0000026, max: 0.0000048 },
   { op: 'Tanh', l2: 0.0000019, max: 0.0000052 },
-  { op: 'Transpose', l2: 0.0013, max: 0.00072 },
+  { op: 'Transpose', l2: 0.00041, max: 0.00025 },
   { op: 'Where', l2: 2.8e-7, max: 4.5e-7 },
 ];

@@ -100,20 +100,22 @@ export function changeDistances(start: Tensors | null, theirs: Tensors, mine: Te
   return found;
 }
 
-/** Of every so many elements of a fresh adaptive weight one may be anywhere, and a few of each tensor. */
-const FREE_SHARE = 64;
-const FREE_LEAST = 4;
+/**
+ * Elements of an adaptive weight that may be anywhere: where a gradient is nothing but rounding, its step divided by
+ * its own size is a full one up or down. In first steps these are many; later, of a large tensor, a few whose past is as small.
+ */
+const freeElements = ({ slot, count, isFresh }: Sized): number => {
+  if (slot !== 'adaptive') return 0;
+  return isFresh ? Math.max(4, Math.ceil(count / 64)) : Math.floor(count / 4096);
+};
 /** Anywhere: as far as a step reaches, in either direction. */
 const REACH = 2;
 
-/**
- * A first step is the gradient divided by itself: where that is nothing but rounding, the weight goes its full way up or down.
- * These few elements do not count, as long as none is beyond the reach of a step.
- */
-function freshDistance(other: Tensor, { own, count }: Sized, scale: Distance): Distance {
+/** The free elements do not count, as long as none is beyond the reach of a step. */
+function trimmedDistance(other: Tensor, { own, count }: Sized, free: number, scale: Distance): Distance {
   const [a, b] = [elementsOf(other), elementsOf(own)];
   const apart = Float64Array.from({ length: count }, (_, i) => Math.abs((a[i] as number) - (b[i] as number))).sort();
-  const kept = apart.subarray(0, Math.max(0, count - Math.max(FREE_LEAST, Math.ceil(count / FREE_SHARE))));
+  const kept = apart.subarray(0, Math.max(0, count - free));
   const max = (apart.at(-1) ?? 0) / (scale.max + NOTHING);
   return { l2: sizeOf(kept).l2 / (scale.l2 + NOTHING), max: max <= REACH ? 0 : Number.POSITIVE_INFINITY };
 }
@@ -124,7 +126,8 @@ function distanceFrom(other: Tensor, size: Sized, sizes: readonly Sized[]): Dist
   if (slot === 'counter') return { l2: Number.POSITIVE_INFINITY, max: Number.POSITIVE_INFINITY };
   const apart = sizeOf(elementsOf(other), elementsOf(own));
   const scale = scaleOf(size, sizes);
-  if (size.isFresh) return freshDistance(other, size, scale);
+  const free = freeElements(size);
+  if (free > 0) return trimmedDistance(other, size, free, scale);
   // A single element may always fall on the other side of a rounding.
   const beyond = Number.isNaN(apart.max) ? apart.max : Math.max(0, apart.max - 2 * U32 * whole.max);
   return { l2: apart.l2 / (scale.l2 + NOTHING), max: beyond / (scale.max + NOTHING) };

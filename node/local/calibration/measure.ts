@@ -28,7 +28,7 @@ export interface Measured {
 }
 
 /** A value that honest machines disagree on by more is what rounding leaves of sums that cancel, and tells nothing. */
-const NOISE = 2 ** -6;
+const NOISE = 2 ** -12;
 
 /** @throws RangeError where a machine gave other tensors: no measurement */
 function changes(start: Tensors | null, theirs: Tensors, mine: Tensors): Changed[] {
