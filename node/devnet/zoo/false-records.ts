@@ -8,7 +8,7 @@ import { nameBlock } from '../../blobs/digest.ts';
 import { type MakeProof, type ProveContext, type ProvePorts, proveShard } from '../../roles/compute/prove.ts';
 import type { Prover } from '../../disguise.ts';
 
-const idle = errorTable('SQUATTER', {
+export const squatterError = errorTable('SQUATTER', {
   IDLE: {
     what: (d: { shard: number }) => `shard ${d.shard} is held and nothing is done for it`,
     todo: 'nothing: this node is dishonest',
@@ -117,6 +117,6 @@ export const garbageBlob = withCheckpoints(({ blobs }, state) => blobs.put(state
 
 /** Claims shards of jobs and does none of them. */
 export const claimSquat: Prover = (ports, context) => async (order, signal) => {
-  if (jobOfTask(order.ref.task) !== null) throw idle('IDLE', { shard: order.ref.shard });
+  if (jobOfTask(order.ref.task) !== null) throw squatterError('IDLE', { shard: order.ref.shard });
   return proveShard(ports, context, order, signal);
 };
