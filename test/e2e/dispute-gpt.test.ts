@@ -160,7 +160,7 @@ for (const [op, value] of valuesByOpcode(program)) {
     const [bytes, gas] = [sum(costs, 'bytes'), sum(costs, 'gas')];
     t.ok(bytes <= MOST_BYTES, `${bytes} bytes of calldata`);
     t.ok(gas <= MOST_GAS, `${gas} gas`);
-    t.comment(`${name.padEnd(8)} ${phase} ${bytes} bytes ${gas} gas ${moves.map((move, i) => `${move} ${costs[i + 1]?.gas}`).join(", ")}, accuse ${costs[0]?.gas}`);
+    t.comment(`${name.padEnd(8)} ${phase} ${bytes} bytes ${gas} gas: ${moves.join(' ')}`);
     await court.send('evm_revert', snapshot);
   });
 }
