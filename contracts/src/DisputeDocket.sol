@@ -50,7 +50,9 @@ abstract contract DisputeDocket is IDisputeCourt, EpochClock {
         internal
         returns (uint256 id, Dispute storage d)
     {
-        if (court.verdictOf(epoch, worker, msg.sender) != Verdict.Fault) revert NoFault(epoch, worker, msg.sender);
+        if (court.verdictOf(epoch, worker, msg.sender) != Verdict.Fault) {
+            revert NoFault(epoch, worker, msg.sender);
+        }
         if (accused[epoch][worker][msg.sender]) revert AlreadyAccused(epoch, worker, msg.sender);
         accused[epoch][worker][msg.sender] = true;
         id = ++disputes;

@@ -65,15 +65,19 @@ contract DisputeEvidence {
     }
 
     /// @dev The proof is the digest of a leaf's tree, and the leaf is one of the commitment's.
-    function _requireCommitted(uint64 epoch, address worker, IDisputeCourt.Proof calldata proof, IDisputeCourt.Placement calldata placement)
-        internal
-        view
-    {
+    function _requireCommitted(
+        uint64 epoch,
+        address worker,
+        IDisputeCourt.Proof calldata proof,
+        IDisputeCourt.Placement calldata placement
+    ) internal view {
         IWorkLedger.Leaf calldata leaf = placement.leaf;
         bytes32 digest = ProofLib.digestOf(proof, worker, address(ledger));
         (bytes32 proofs, uint128 sum) = MerkleSumLib.climb(digest, proof.units, placement.within);
         if (proofs != leaf.proofs || sum != leaf.units) revert IDisputeCourt.WrongOpening();
-        if (leaf.task != proof.task || !ProofLib.isIn(leaf.word, leaf.mask, proof.shard)) revert IDisputeCourt.WrongOpening();
+        if (leaf.task != proof.task || !ProofLib.isIn(leaf.word, leaf.mask, proof.shard)) {
+            revert IDisputeCourt.WrongOpening();
+        }
         (proofs, sum) = MerkleSumLib.climb(LeafLib.hashOf(leaf), leaf.units, placement.path);
         IWorkLedger.Commitment memory work = ledger.commitmentOf(worker, epoch);
         if (proofs != work.root || sum != work.units) revert IDisputeCourt.WrongOpening();
@@ -96,11 +100,16 @@ contract DisputeEvidence {
     }
 
     /// @dev Both ends of the segment are checkpoints of the proof's trace, one after the other.
-    function _requireSegment(bytes32 trace, IDisputeCourt.Terms calldata terms, IDisputeCourt.Segment calldata s) internal pure {
+    function _requireSegment(bytes32 trace, IDisputeCourt.Terms calldata terms, IDisputeCourt.Segment calldata s)
+        internal
+        pure
+    {
         uint256 count = ProofLib.checkpointsOf(terms.steps, terms.segment);
         bytes32 start = ProofLib.checkpointOf(s.startState, s.startOutputs);
         bytes32 end = ProofLib.checkpointOf(s.endState, s.endOutputs);
         if (WordTreeLib.climb(start, s.index, count, s.startPath) != trace) revert IDisputeCourt.WrongOpening();
-        if (WordTreeLib.climb(end, uint256(s.index) + 1, count, s.endPath) != trace) revert IDisputeCourt.WrongOpening();
+        if (WordTreeLib.climb(end, uint256(s.index) + 1, count, s.endPath) != trace) {
+            revert IDisputeCourt.WrongOpening();
+        }
     }
 }

@@ -86,12 +86,10 @@ abstract contract DisputeOpenings is DisputeDocket {
 
     // ---- the program ----
 
-    function _requireInstruction(
-        Dispute storage d,
-        uint256 value,
-        bytes calldata instruction,
-        bytes32[] calldata path
-    ) internal view {
+    function _requireInstruction(Dispute storage d, uint256 value, bytes calldata instruction, bytes32[] calldata path)
+        internal
+        view
+    {
         if (_climb(keccak256(instruction), value, d.values, path) != d.program) revert WrongOpening();
     }
 

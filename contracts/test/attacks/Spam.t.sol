@@ -22,7 +22,9 @@ contract SpamTest is Ground {
         token.approve(address(market), jobs);
         for (uint256 i; i < jobs; ++i) {
             vm.prank(nobody);
-            market.postJob(bytes32(i), TERMS, 65_536, 0, uint128(bound(units, 1, type(uint128).max)), 1, type(uint40).max);
+            market.postJob(
+                bytes32(i), TERMS, 65_536, 0, uint128(bound(units, 1, type(uint128).max)), 1, type(uint40).max
+            );
         }
         runEpoch(bob, 1, 1_000, Verdict.Ok);
         settle(1);
