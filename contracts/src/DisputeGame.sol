@@ -234,7 +234,7 @@ abstract contract DisputeGame is DisputeJury, DisputeOpenings {
         (, link.place, link.tensors, head) = _stateOf(instruction);
         (, uint256 length) = _sizesOf(instruction);
         _requireFine(d.short, length, chunkIndex, chunk);
-        // A value's bytes are elements, counted in 64 bits, times eight at most, and the adjudicator refuses what is larger.
+        // A tensor has 2^31 bytes at most (protocol/limits.ts MAX_BLOB), and the chunk was shown to be one of it.
         (link.length, link.head, link.chunk) = (uint64(length), keccak256(head), keccak256(chunk.chunk));
         d.element = uint64(chunkIndex);
         emit LinkNamed(id, link.tensor, uint32(chunkIndex), link.atEnd);

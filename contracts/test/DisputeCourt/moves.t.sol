@@ -42,7 +42,8 @@ contract MovesTest is Game {
             bool workers = at == IDisputeCourt.Phase.OpenBlocks || at == IDisputeCourt.Phase.OpenLeaves
                 || at == IDisputeCourt.Phase.OpenOperands || at == IDisputeCourt.Phase.OpenLink;
             vm.assertTrue(
-                phase() == (workers ? IDisputeCourt.Phase.Guilty : IDisputeCourt.Phase.Innocent), "who had to move loses"
+                phase() == (workers ? IDisputeCourt.Phase.Guilty : IDisputeCourt.Phase.Innocent),
+                "who had to move loses"
             );
             vm.assertTrue(stakes.slashed(alice) == workers, "and only then she is slashed");
             vm.expectRevert(abi.encodeWithSelector(IDisputeCourt.WrongPhase.selector, id, phase()));

@@ -112,7 +112,9 @@ contract ConservationTest {
         vm.assertEq(ofDisputes, handler.bonds(), "the dispute court holds the bonds of open disputes");
         vm.assertEq(handler.elsewhere(), 0, "no other contract holds anything");
         vm.assertEq(
-            inPool + ofStakes + ofMarket + ofCourt + ofDisputes + handler.inWallets() + burned, minted, "every wei is somewhere"
+            inPool + ofStakes + ofMarket + ofCourt + ofDisputes + handler.inWallets() + burned,
+            minted,
+            "every wei is somewhere"
         );
     }
 

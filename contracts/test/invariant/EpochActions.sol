@@ -78,7 +78,10 @@ abstract contract EpochActions is JobActions {
                 if (dice < 32 || !court.onCommittee(epoch, workers[i], validator)) continue;
                 // All tell the same of a worker, or each his own; a fault is rare.
                 uint256 opinion = dice < 64 ? dice : uint8(uint256(keccak256(abi.encode(seed, i))));
-                Verdict verdict = opinion < 32 ? Verdict.Fault : opinion < 56 ? Verdict.Unavailable : Verdict.Ok;
+                // More often of those who have something to lose.
+                uint256 faults = everythingOf(workers[i]) == 0 ? 32 : 72;
+                Verdict verdict =
+                    opinion < faults ? Verdict.Fault : opinion < faults + 24 ? Verdict.Unavailable : Verdict.Ok;
                 commitVerdict(validator, workers[i], epoch, verdict);
                 said[epoch][workers[i]][validator] = verdict;
             }

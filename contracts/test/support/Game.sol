@@ -81,8 +81,7 @@ abstract contract Game is SmallProgram {
         bytes32 slices = keccak256(abi.encode(digestOf(proofs[0]), units[0], digestOf(proofs[1]), units[1]));
         leaves[0] = IWorkLedger.Leaf(bytes32(job), 0, 3, units[0] + units[1], slices);
         leaves[1] = IWorkLedger.Leaf(bytes32(job), 1, 1, units[2], digestOf(proofs[2]));
-        bytes32 root =
-            keccak256(abi.encode(hashOf(leaves[0]), leaves[0].units, hashOf(leaves[1]), leaves[1].units));
+        bytes32 root = keccak256(abi.encode(hashOf(leaves[0]), leaves[0].units, hashOf(leaves[1]), leaves[1].units));
         uint128 sum = units[0] + units[1] + units[2];
         commit(alice, epoch, root, sum, sum);
     }

@@ -85,9 +85,7 @@ abstract contract SmallProgram is World {
         bytes[] memory none;
         if (value == W) {
             bytes memory next = InstructionBytes.words(SUM, 0, 1);
-            return bytes.concat(
-                InstructionBytes.instruction(OpcodeLib.STATE, INT64, dims, "", next, none), head()
-            );
+            return bytes.concat(InstructionBytes.instruction(OpcodeLib.STATE, INT64, dims, "", next, none), head());
         }
         if (value == C) {
             // The job's own constants, whatever Alice has in her log.
