@@ -185,9 +185,9 @@ contract WrongSumTest is World {
         ledger.proveWrongSum(bob, 1, a, b, 31, noPath());
     }
 
-    function testFuzz_onlyTheLedgerConvicts(address caller) public {
-        vm.assume(caller != address(ledger));
-        vm.expectRevert(abi.encodeWithSelector(IAuditCourt.OnlyLedger.selector, caller));
+    function testFuzz_onlyTheLedgerAndDisputesConvict(address caller) public {
+        vm.assume(caller != address(ledger) && caller != address(disputes));
+        vm.expectRevert(abi.encodeWithSelector(IAuditCourt.OnlyWithProof.selector, caller));
         vm.prank(caller);
         court.convict(alice, 1, caller);
     }

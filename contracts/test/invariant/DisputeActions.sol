@@ -18,6 +18,22 @@ abstract contract DisputeActions is EpochActions {
         ++done["accuse"];
     }
 
+    function hearAll(uint64 epoch, uint256 seed) internal override {
+        for (uint256 i; i < open.length; ++i) {
+            if (disputes.disputeOf(open[i]).deadline == epoch) hear(open[i], uint256(keccak256(abi.encode(seed, i))));
+        }
+    }
+
+    /// @dev All of one opinion, or each his own.
+    function hear(uint256 id, uint256 opinion) internal {
+        for (uint256 k; k < VALIDATORS; ++k) {
+            bool guilty = opinion % 3 == 0 ? (opinion >> (8 + k)) % 2 == 0 : opinion % 3 == 1;
+            if (!disputes.onJury(id, person(WORKERS + k))) continue;
+            vm.prank(person(WORKERS + k));
+            disputes.vote(id, guilty);
+        }
+    }
+
     function endOne(uint256 pick, uint256 opinion) external onlyTheSpenderSpends {
         if (open.length == 0) return;
         uint256 at = pick % open.length;
@@ -26,17 +42,9 @@ abstract contract DisputeActions is EpochActions {
         if (beacon.drawnAt(d.deadline) == 0) {
             goTo(endOf(d.deadline) + law.commitSeconds);
             beacon.draw(d.deadline, roundFor(d.deadline));
+            hear(id, opinion);
         }
-        if (block.timestamp < concludesFrom(d.deadline)) {
-            for (uint256 k; k < VALIDATORS; ++k) {
-                // All three of one opinion, or each his own.
-                bool guilty = opinion % 3 == 0 ? (opinion >> (8 + k)) % 2 == 0 : opinion % 3 == 1;
-                if (!disputes.onJury(id, person(WORKERS + k))) continue;
-                vm.prank(person(WORKERS + k));
-                disputes.vote(id, guilty);
-            }
-            goTo(concludesFrom(d.deadline));
-        }
+        goTo(concludesFrom(d.deadline));
         uint256 atStake = everythingOf(d.worker);
         disputes.conclude(id);
         open[at] = open[open.length - 1];

@@ -37,6 +37,7 @@ abstract contract EpochActions is JobActions {
             any = true;
         }
         draw(epoch);
+        hearAll(epoch, seed);
         if (any) committed.push(epoch);
         judge(epoch, seed);
         ++done["work"];
@@ -100,6 +101,9 @@ abstract contract EpochActions is JobActions {
         }
         goTo(paysFrom(epoch));
     }
+
+    /// @dev The juries that the epoch's seed draws say what they think.
+    function hearAll(uint64 epoch, uint256 seed) internal virtual;
 
     /// @dev Who sees a fault may dispute it: IDisputeCourt.
     function accuse(address challenger, address worker, uint64 epoch) internal virtual;
