@@ -1,4 +1,5 @@
 /** Reads the summary of a devnet from the chain: what was proven, released, paid, burned and slashed, and where every wei is. */
+import type { DisputeView } from '#protocol/dispute/moves.ts';
 import { type Epoch, epoch, type Wei, wei } from '#protocol/ids.ts';
 import type { CommitmentView } from '#protocol/ports.ts';
 import type { Chain } from '../chain/chain.ts';
@@ -49,6 +50,7 @@ export async function readFacts(chain: Chain, participants: readonly RunningPart
   return {
     proofs,
     audits,
+    disputes: endsOf(chain.view.disputes()),
     released: chain.released(),
     paid: chain.paidFees(),
     burned: supply.burned,
@@ -58,6 +60,13 @@ export async function readFacts(chain: Chain, participants: readonly RunningPart
     accounts: participants.map((participant) => accountOf(chain, participant)),
     supply,
   };
+}
+
+function endsOf(disputes: readonly DisputeView[]): Facts['disputes'] {
+  const counts = { open: 0, guilty: 0, innocent: 0, undecided: 0 };
+  for (const { phase } of disputes)
+    counts[phase === 'guilty' || phase === 'innocent' || phase === 'undecided' ? phase : 'open'] += 1;
+  return counts;
 }
 
 function accountOf(chain: Chain, { name, address, role }: Participant): Facts['accounts'][number] {

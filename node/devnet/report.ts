@@ -11,6 +11,8 @@ export interface Summary {
   readonly cheat: CheatReport | null;
   readonly proofs: number;
   readonly audits: { readonly ok: number; readonly fault: number };
+  /** How the disputes of the story ended; accusations that the contract decides at once are none. */
+  readonly disputes: Readonly<Record<'open' | 'guilty' | 'innocent' | 'undecided', number>>;
   readonly released: Wei;
   readonly paid: Wei;
   readonly burned: Wei;
@@ -49,6 +51,7 @@ export function summaryFields(s: Summary): Record<string, unknown> {
     ...(s.cheat === null ? {} : { cheat: s.cheat }),
     proofs: s.proofs,
     audits: s.audits,
+    disputes: s.disputes,
     released: formatCxt(s.released),
     paid: formatCxt(s.paid),
     burned: formatCxt(s.burned),
@@ -71,6 +74,11 @@ const short = (amount: Wei): string => {
   return `${whole}.${fraction.padEnd(6, '0').slice(0, 6)}`;
 };
 
+const disputesLine = (disputes: Summary['disputes']): string => {
+  const parts = Object.entries(disputes).flatMap(([end, count]) => (count === 0 ? [] : [`${count} ${end}`]));
+  return parts.length === 0 ? 'none' : parts.join(', ');
+};
+
 export function summaryTable(s: Summary): string {
   const percent = s.accuracy === null ? 'no labels' : `${(s.accuracy * 100).toFixed(1)} % of the held-out images`;
   const lines = [
@@ -80,6 +88,7 @@ export function summaryTable(s: Summary): string {
     row('accuracy', percent),
     row('proofs', `${s.proofs} accepted`),
     row('audits', `${s.audits.ok} ok, ${s.audits.fault} fault`),
+    row('disputes', disputesLine(s.disputes)),
     row('released', `${short(s.released)} CXT from the pool for verified work`),
     row('paid', `${short(s.paid)} CXT of fees for the submitter's jobs`),
     row('burned', `${short(s.burned)} CXT`),

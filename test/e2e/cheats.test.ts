@@ -19,6 +19,8 @@ for (const [kind, reason] of Object.entries(REASONS)) {
     );
     t.ok((summary.slashed[0]?.amount ?? 0n) > 0n, 'it had something to lose');
     t.equal(summary.slashed[0]?.reason, reason);
+    t.equal(summary.disputes.innocent, 0, 'nobody was accused wrongly');
+    if (kind === 'skip-steps') t.ok(summary.disputes.guilty > 0, 'a game proved it');
     t.ok((summary.accuracy ?? 0) >= 0.93, `the job ends correctly on the others: ${summary.accuracy}`);
     t.equal(sumOfSupply(summary), MINTED, 'every wei is somewhere');
   });

@@ -12,6 +12,7 @@ const summary = z.object({
   accuracy: z.number().nullable(),
   proofs: z.number(),
   audits: z.object({ ok: z.number(), fault: z.number() }),
+  disputes: z.object({ open: z.number(), guilty: z.number(), innocent: z.number(), undecided: z.number() }),
   released: cxt,
   burned: cxt,
   slashed: z.array(z.object({ address: z.string(), amount: cxt, reason: z.string() })),
