@@ -28,3 +28,11 @@ t.test('inference has no program, and says so in one way', async (t) => {
   const terms = jobTerms({ ...training, program: 'infer', steps: 0 }, new Uint8Array());
   t.match(terms, { program: `0x${'00'.repeat(32)}`, values: 0, steps: 0, segment: 4 });
 });
+
+t.test(
+  'a job of class fast has no program, so that no contract computes an accelerator by the kernels of another class',
+  async (t) => {
+    const terms = jobTerms({ ...training, class: 'fast' }, new Uint8Array());
+    t.match(terms, { program: `0x${'00'.repeat(32)}`, values: 0, steps: training.steps });
+  },
+);
