@@ -127,10 +127,10 @@ contract AuditorTest is Game {
     /// @dev A digest of the last second of the reveals can still be checked.
     function test_untilTheEpochPays() public {
         daveReveals();
-        goTo(paysFrom(1));
-        refuse(carol, alice, dave, abi.encodeWithSelector(IDisputeCourt.TooLate.selector, 1));
         goTo(paysFrom(1) - 1);
         accuse(carol, alice, dave);
+        goTo(paysFrom(1));
+        refuse(dave, alice, carol, abi.encodeWithSelector(IDisputeCourt.TooLate.selector, 2));
     }
 
     function test_noWorkerIsAccusedOfADigest() public {
