@@ -95,11 +95,7 @@ export interface CommitmentView {
 }
 
 /** What one member of a committee revealed. */
-export interface RevealedVerdict {
-  readonly validator: Address;
-  readonly verdict: VerdictName;
-  readonly auditDigest: Hash;
-}
+export type RevealedVerdict = Readonly<{ validator: Address; verdict: VerdictName; auditDigest: Hash }>;
 
 export interface JobView {
   /** Number of the job in the market, from 1. */
