@@ -183,9 +183,7 @@ interface IDisputeCourt {
     /// is revealed in the last second can still be checked.
     /// @param worker whose epoch both judged
     /// @param detail sha2-256 of the DAG-CBOR object that names the epoch, the worker and the auditor
-    function accuseAuditor(uint64 epoch, address worker, address auditor, bytes32 detail)
-        external
-        returns (uint256 id);
+    function accuseAuditor(uint64 epoch, address worker, address auditor, bytes32 detail) external returns (uint256 id);
 
     /// @param blocks shorts of the log's blocks, 20 bytes each
     function openBlocks(uint256 id, bytes calldata blocks) external;
