@@ -63,6 +63,8 @@ const law = z.strictObject({
   committee: z.int().min(1).max(1000).describe('m: expected validators on the committee of a worker and epoch'),
   samples: z.int().min(1).max(1000).describe('q: samples that each validator draws from a worker'),
   jury: z.int().min(1).max(1000).describe('expected validators on the jury of a dispute that no computation decides'),
+  crossCheckOneIn: z.int().min(1).max(1000).describe('a validator checks another auditor of one worker in so many'),
+  crossCheckFrom: z.int().min(0).max(1_000_000).describe('segments from which on a worker is large enough for that'),
 });
 
 export const contractNames = [

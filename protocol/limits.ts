@@ -38,6 +38,10 @@ export interface Law {
   readonly samples: number;
   /** Expected members of the jury of a dispute. */
   readonly jury: number;
+  /** Of the workers that a validator found in order, the part whose other auditors it checks: one in so many. */
+  readonly crossCheckOneIn: number;
+  /** Segments below which a worker's epoch is too small for that: audits stay below 5 % of what was executed. */
+  readonly crossCheckFrom: number;
 }
 
 /** Moves of a dispute for which stake stays: the six of a game, and two for the time of a jury. StakeRegistry.sol MOVES */
@@ -52,6 +56,7 @@ const RELATIONS: ReadonlyArray<readonly [(law: Law) => boolean, string]> = [
   ],
   [(l) => l.claimTimeoutSeconds >= l.epochSeconds + exposure(l), 'a claim outlives an honest delivery'],
   [(l) => l.committee >= 1 && l.samples >= 1, 'somebody looks at something'],
+  [(l) => l.crossCheckOneIn >= 1 && l.crossCheckFrom >= 0, 'some auditors are checked'],
   [(l) => l.jury >= 1 && l.disputeSeconds >= 1, 'somebody decides what no computation does, and moves can be made'],
 ];
 

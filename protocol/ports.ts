@@ -94,6 +94,9 @@ export interface CommitmentView {
   readonly score: bigint;
 }
 
+/** What one member of a committee revealed. */
+export type RevealedVerdict = Readonly<{ validator: Address; verdict: VerdictName; auditDigest: Hash }>;
+
 export interface JobView {
   /** Number of the job in the market, from 1. */
   readonly id: bigint;
@@ -136,6 +139,8 @@ export interface ChainView {
   releasedIn(epoch: Epoch): Wei | null;
   /** How many verdicts of the epoch each validator revealed. */
   reveals(epoch: Epoch): ReadonlyMap<Address, number>;
+  /** Verdicts on a worker's epoch in the order in which they were revealed. */
+  verdicts(epoch: Epoch, worker: Address): readonly RevealedVerdict[];
   /** Disputes that are open, and the newest of those that ended; oldest first. */
   disputes(): readonly DisputeView[];
   /** Resolves at the next confirmed block (or at once when aborted). */
@@ -220,6 +225,8 @@ export interface DisputePort {
   accuseUnits(a: CommittedProof): Sent;
   /** Everything else, for the jury. @param a.detail sha2-256 of the report that says what to look at */
   accuse(a: { epoch: Epoch; worker: Address; reason: Reason; detail: Hash }): Sent;
+  /** An auditor of that worker showed a digest that no execution gives; for the jury. */
+  accuseAuditor(a: { epoch: Epoch; worker: Address; auditor: Address; detail: Hash }): Sent;
   move(id: bigint, move: ChallengerMove | WorkerMove): Sent;
   vote(id: bigint, guilty: boolean): Sent;
   /** Counts the jury's votes; anyone may call when its time is over. */

@@ -55,13 +55,21 @@ abstract contract DisputeDocket is IDisputeCourt, EpochClock {
         }
         if (accused[epoch][worker][msg.sender]) revert AlreadyAccused(epoch, worker, msg.sender);
         accused[epoch][worker][msg.sender] = true;
-        id = ++disputes;
         // Before the first draw nobody has a verdict, so the epoch is drawn.
-        if (block.timestamp >= revealsEnd(beacon.drawnAt(epoch))) revert TooLate(id);
+        return _file(epoch, worker, revealsEnd(beacon.drawnAt(epoch)), reason, detail);
+    }
+
+    /// @dev Whom it is about answers for it, whether as the worker or as an auditor of that epoch.
+    function _file(uint64 epoch, address about, uint256 until, Reason reason, bytes32 detail)
+        internal
+        returns (uint256 id, Dispute storage d)
+    {
+        id = ++disputes;
+        if (block.timestamp >= until) revert TooLate(id);
         d = docket[id];
-        (d.challenger, d.worker, d.epoch) = (msg.sender, worker, epoch);
-        ++openAgainst[worker];
-        emit Accused(id, epoch, worker, msg.sender, reason, detail);
+        (d.challenger, d.worker, d.epoch) = (msg.sender, about, epoch);
+        ++openAgainst[about];
+        emit Accused(id, epoch, about, msg.sender, reason, detail);
         d.bond = stakes.takeBond(msg.sender);
     }
 

@@ -5,6 +5,7 @@ import {DisputeDocket} from "./DisputeDocket.sol";
 import {IDisputeCourt} from "./interfaces/IDisputeCourt.sol";
 import {SortitionLib} from "./libraries/SortitionLib.sol";
 import {BadParameters, Parameters} from "./types/Parameters.sol";
+import {Verdict} from "./types/Verdict.sol";
 
 /// @title DisputeJury
 /// @notice What the contract cannot compute is decided by validators, drawn by a seed that nobody knows when the dispute comes
@@ -19,6 +20,8 @@ abstract contract DisputeJury is DisputeDocket {
     uint256 internal immutable jury;
     mapping(uint256 id => Votes) internal votes;
     mapping(uint256 id => mapping(address juror => bool)) internal voted;
+    /// By the hash of epoch, worker, auditor and challenger: apart from the accusations of workers.
+    mapping(bytes32 accusation => bool) internal auditorAccused;
 
     constructor(Parameters memory p) {
         if (p.jury == 0) revert BadParameters();
@@ -27,10 +30,31 @@ abstract contract DisputeJury is DisputeDocket {
 
     /// @inheritdoc IDisputeCourt
     function accuse(uint64 epoch, address worker, Reason reason, bytes32 detail) external returns (uint256 id) {
-        if (reason == Reason.None) revert NothingWrong();
+        // Of a digest no worker is guilty.
+        if (reason == Reason.None || reason == Reason.FalseDigest) revert NothingWrong();
         Dispute storage d;
         (id, d) = _begin(epoch, worker, reason, detail);
         _refer(id, d);
+    }
+
+    /// @inheritdoc IDisputeCourt
+    function accuseAuditor(uint64 epoch, address worker, address auditor, bytes32 detail)
+        external
+        returns (uint256 id)
+    {
+        if (auditor == msg.sender) revert NothingWrong();
+        _requireVerdict(epoch, worker, msg.sender);
+        _requireVerdict(epoch, worker, auditor);
+        bytes32 accusation = keccak256(abi.encode(epoch, worker, auditor, msg.sender));
+        if (auditorAccused[accusation]) revert AlreadyAccused(epoch, auditor, msg.sender);
+        auditorAccused[accusation] = true;
+        Dispute storage d;
+        (id, d) = _file(epoch, auditor, paysAt(beacon.drawnAt(epoch)), Reason.FalseDigest, detail);
+        _refer(id, d);
+    }
+
+    function _requireVerdict(uint64 epoch, address worker, address validator) internal view {
+        if (court.verdictOf(epoch, worker, validator) == Verdict.None) revert NoVerdict(epoch, worker, validator);
     }
 
     /// @dev The seed of the epoch of now is drawn after it, and its weights are those of its beginning.

@@ -1,7 +1,8 @@
 /** Logs of the contracts in the node's own words: one row an event. */
 import type { LogDescription } from 'ethers';
+import { VERDICT_CODE } from '#protocol/audit/verdict.ts';
 import { hash, units, wei } from '#protocol/ids.ts';
-import type { CommitmentView } from '#protocol/ports.ts';
+import type { CommitmentView, VerdictName } from '#protocol/ports.ts';
 import { type ContractName, contractNames, interfaces } from './bindings.ts';
 import type { Addresses } from './calls.ts';
 import { DISPUTE_ROWS } from './decode-disputes.ts';
@@ -16,6 +17,11 @@ const OUTCOMES: Readonly<Record<number, Exclude<CommitmentView['outcome'], null>
   3: 'unavailable',
   4: 'unaudited',
   5: 'disputed',
+};
+const VERDICTS: Readonly<Record<number, VerdictName>> = {
+  [VERDICT_CODE.ok]: 'ok',
+  [VERDICT_CODE.fault]: 'fault',
+  [VERDICT_CODE.unavailable]: 'unavailable',
 };
 const REWARD_OF_AUDIT = 2;
 
@@ -58,7 +64,16 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       score: f.big('score'),
     }),
   ],
-  VerdictRevealed: [(f) => ({ type: 'verdict-revealed', epoch: f.epoch(), validator: f.account('validator') })],
+  VerdictRevealed: [
+    (f) => ({
+      type: 'verdict-revealed',
+      epoch: f.epoch(),
+      worker: f.account('worker'),
+      validator: f.account('validator'),
+      verdict: VERDICTS[f.number('verdict')] ?? 'unavailable',
+      auditDigest: hash(f.text('auditDigest')),
+    }),
+  ],
   EpochSettled: [(f) => ({ type: 'epoch-settled', epoch: f.epoch(), released: wei(f.big('released')) })],
   JobPosted: [
     (f) => ({

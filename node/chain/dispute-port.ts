@@ -55,6 +55,8 @@ export function disputePort(calls: Calls): DisputePort {
     accuseUnits: (a) => write('accuseUnits', accused(a), [a.epoch, a.worker]),
     accuse: ({ epoch, worker, reason, detail }) =>
       write('accuse', [epoch, worker, REASONS.indexOf(reason), detail], [epoch, worker]),
+    accuseAuditor: ({ epoch, worker, auditor, detail }) =>
+      write('accuseAuditor', [epoch, worker, auditor, detail], [epoch, worker, auditor]),
     // A game asks each side for each kind of move once.
     move: (id, move) => write(move.kind, [id, ...argumentsOf(move)], [id]),
     vote: (id, guilty) => write('vote', [id, guilty], [id]),

@@ -1,6 +1,6 @@
 /** The chain's facts as a fold over its events: the same events in the same order give the same state. */
 import type { Address, Epoch, Hash, Units, Wei } from '#protocol/ids.ts';
-import type { CommitmentView, JobView } from '#protocol/ports.ts';
+import type { CommitmentView, JobView, RevealedVerdict } from '#protocol/ports.ts';
 import { applyDisputeEvent, type DisputeEvent, type Disputes } from './dispute-facts.ts';
 
 type Outcome = Exclude<CommitmentView['outcome'], null>;
@@ -19,7 +19,7 @@ export type ChainEvent =
       readonly outcome: Outcome;
       readonly score: bigint;
     }
-  | { readonly type: 'verdict-revealed'; readonly epoch: Epoch; readonly validator: Address }
+  | ({ readonly type: 'verdict-revealed'; readonly epoch: Epoch; readonly worker: Address } & RevealedVerdict)
   | { readonly type: 'epoch-settled'; readonly epoch: Epoch; readonly released: Wei }
   | ({ readonly type: 'job-posted' } & Omit<JobView, 'paidUnits' | 'state'>)
   | {
@@ -84,6 +84,8 @@ export interface ChainFacts {
   readonly commitments: Map<Epoch, Map<Address, CommitmentView>>;
   /** Verdicts that each validator revealed. */
   readonly reveals: Map<Epoch, Map<Address, number>>;
+  /** The same by the worker that they are about. */
+  readonly verdicts: Map<Epoch, Map<Address, RevealedVerdict[]>>;
   /** What each settled epoch released. */
   readonly settled: Map<Epoch, Wei>;
   readonly jobs: Map<bigint, JobFacts>;
@@ -98,6 +100,7 @@ export function noFacts(): ChainFacts {
     seeds: new Map(),
     commitments: new Map(),
     reveals: new Map(),
+    verdicts: new Map(),
     settled: new Map(),
     jobs: new Map(),
     disputes: new Map(),
@@ -147,6 +150,9 @@ export function applyEvent(facts: ChainFacts, event: ChainEvent): void {
     case 'verdict-revealed': {
       const ofEpoch = entry(facts.reveals, event.epoch, () => new Map());
       ofEpoch.set(event.validator, (ofEpoch.get(event.validator) ?? 0) + 1);
+      const { validator, verdict, auditDigest } = event;
+      const ofWorker = entry(facts.verdicts, event.epoch, () => new Map());
+      entry(ofWorker, event.worker, () => []).push({ validator, verdict, auditDigest });
       return;
     }
     case 'epoch-settled':
@@ -183,10 +189,20 @@ function finalize(facts: ChainFacts, event: Extract<ChainEvent, { readonly type:
 function blame(facts: ChainFacts, { worker, epoch }: { readonly worker: Address; readonly epoch: Epoch }): void {
   const at = facts.slashes.findLastIndex((s) => s.address === worker && s.epoch === null);
   const slash = facts.slashes[at];
-  if (slash !== undefined) facts.slashes[at] = { ...slash, epoch };
+  if (slash !== undefined) facts.slashes[at] = { ...slash, epoch, reason: reasonOf(facts, worker, epoch) };
 }
 
 const PROVEN = 'its work was proven wrong on chain';
+const NOT_LOOKED = 'it said ok of work that it had not looked at';
+
+/** A dispute ends before its slash. */
+function reasonOf({ disputes }: ChainFacts, accused: Address, of: Epoch): string {
+  const isLazy = [...disputes.values()].some(
+    ({ worker, epoch, phase, reason }) =>
+      worker === accused && epoch === of && phase === 'guilty' && reason === 'false-digest',
+  );
+  return isLazy ? NOT_LOOKED : PROVEN;
+}
 
 type JobEvent = Extract<ChainEvent, { readonly type: `job-${string}` | `shards-${string}` }>;
 

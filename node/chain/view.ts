@@ -1,7 +1,7 @@
 /** Chain facts as of the newest confirmed block, held in memory: the read side of the chain. */
 import type { DisputeView } from '#protocol/dispute/moves.ts';
 import { type Address, type Epoch, type Wei, wei } from '#protocol/ids.ts';
-import type { ChainView, CommitmentView, Head, JobView } from '#protocol/ports.ts';
+import type { ChainView, CommitmentView, Head, JobView, RevealedVerdict } from '#protocol/ports.ts';
 import type { LogSink } from './events.ts';
 import { applyEvent, type ChainEvent, type ChainFacts, type Earning, noFacts, type Slash } from './projection.ts';
 import type { RawLog } from './rpc.ts';
@@ -85,6 +85,10 @@ export class ProjectedView implements ChainView, LogSink {
 
   reveals(epoch: Epoch): ReadonlyMap<Address, number> {
     return this.#facts.reveals.get(epoch) ?? new Map();
+  }
+
+  verdicts(epoch: Epoch, worker: Address): readonly RevealedVerdict[] {
+    return this.#facts.verdicts.get(epoch)?.get(worker) ?? [];
   }
 
   disputes(): readonly DisputeView[] {

@@ -33,6 +33,7 @@ export const REASONS = [
   'wrong-result',
   'wrong-feed',
   'no-form',
+  'false-digest',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
@@ -43,6 +44,7 @@ export type NamedElement = number | null;
 export interface DisputeView {
   readonly id: bigint;
   readonly epoch: Epoch;
+  /** Who is accused; of a false digest an auditor. */
   readonly worker: Address;
   readonly challenger: Address;
   readonly phase: Phase;

@@ -23,7 +23,7 @@ t.teardown(async () => {
   await world.stop();
 });
 const { addresses, block: fromBlock, parameters } = world.deployment;
-const law = { ...LAW, genesis: parameters.genesis, samples: 1 };
+const law = { ...LAW, genesis: parameters.genesis, samples: 1, crossCheckOneIn: 8, crossCheckFrom: 250 };
 const worker = await world.actor();
 const validator = await world.actor();
 /** As DeployedChain numbers its actors. */

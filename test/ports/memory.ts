@@ -112,6 +112,8 @@ export const LAW: Law = {
   committee: 3,
   samples: 4,
   jury: 12,
+  crossCheckOneIn: 1,
+  crossCheckFrom: 0,
 };
 
 const slices = (count: number) =>

@@ -15,6 +15,7 @@ const bent: ReadonlyArray<readonly [change: Partial<Law>, sentence: RegExp]> = [
   [{ committee: 0 }, /somebody looks/],
   [{ samples: 0 }, /somebody looks/],
   [{ jury: 0 }, /somebody decides/],
+  [{ crossCheckOneIn: 0 }, /auditors are checked/],
   [{ disputeSeconds: 0 }, /moves can be made/],
 ];
 

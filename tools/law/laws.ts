@@ -39,6 +39,8 @@ export function lawOf(dice: Dice): EconomyLaw {
     jury: 12,
     maxBaseUnits: dice.pick([(1n << 128n) - 1n, (1n << 128n) - 1n, 1n << 104n, MAX_BASE_UNITS, dice.bits(60)]),
     samples: 1,
+    crossCheckOneIn: 8,
+    crossCheckFrom: 250,
     ...rates,
   };
 }

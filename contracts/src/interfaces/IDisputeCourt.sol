@@ -38,7 +38,8 @@ interface IDisputeCourt {
         WrongCheckpoint,
         WrongResult,
         WrongFeed,
-        NoForm
+        NoForm,
+        FalseDigest
     }
 
     /// @notice The members of a WorkloadProof as EIP-712 hashes them; the worker is the accused.
@@ -145,6 +146,7 @@ interface IDisputeCourt {
     error TooEarly(uint256 id);
     error NoFault(uint64 epoch, address worker, address challenger);
     error AlreadyAccused(uint64 epoch, address worker, address challenger);
+    error NoVerdict(uint64 epoch, address worker, address validator);
     error WrongOpening();
     error WrongTerms();
     error NotATrainingShard();
@@ -174,6 +176,14 @@ interface IDisputeCourt {
 
     /// @param detail sha2-256 of the DAG-CBOR report that says what to look at
     function accuse(uint64 epoch, address worker, Reason reason, bytes32 detail) external returns (uint256 id);
+
+    /// @notice A member of a committee showed an audit digest that no execution gives. The accused of the dispute
+    /// (`Dispute.worker`) is that member; the jury decides.
+    /// @dev Who accuses revealed a verdict on the same worker and epoch itself. Until the epoch pays, so that a digest that
+    /// is revealed in the last second can still be checked.
+    /// @param worker whose epoch both judged
+    /// @param detail sha2-256 of the DAG-CBOR object that names the epoch, the worker and the auditor
+    function accuseAuditor(uint64 epoch, address worker, address auditor, bytes32 detail) external returns (uint256 id);
 
     /// @param blocks shorts of the log's blocks, 20 bytes each
     function openBlocks(uint256 id, bytes calldata blocks) external;

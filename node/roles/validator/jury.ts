@@ -9,13 +9,14 @@ import type { Blobs, ChainView, DisputePort, Head, Keep, Log } from '#protocol/p
 import { auditTimes } from '#protocol/time/epoch.ts';
 import { type Charge, judgeAgain } from '#verifier/appeal.ts';
 import type { AuditPorts } from '#verifier/audit.ts';
+import { checkDigest } from '#verifier/cross-check.ts';
 import { commitmentOf } from '../dispute-case.ts';
 import { onEach } from '../duty.ts';
 import { turnOf } from './conclude.ts';
-import { chargeOf, verdictReport } from './report.ts';
+import { chargeOf, digestReport, verdictReport } from './report.ts';
 
 export interface JuryPorts {
-  readonly view: AuditPorts['view'] & Pick<ChainView, 'disputes' | 'commitments' | 'seed'>;
+  readonly view: AuditPorts['view'] & Pick<ChainView, 'disputes' | 'commitments' | 'seed' | 'verdicts'>;
   readonly blobs: Pick<Blobs, 'get' | 'getObject'>;
   readonly engine: AuditPorts['engine'];
   readonly disputes: Pick<DisputePort, 'onJury' | 'vote' | 'conclude'>;
@@ -74,6 +75,7 @@ export class Judging {
 
   /** @returns null where nothing can be said: whatever is not served is tried again until the votes are counted */
   async #judge(dispute: DisputeView, signal: AbortSignal): Promise<boolean | null> {
+    if (dispute.reason === 'false-digest') return this.#judgeAuditor(dispute, signal);
     const { self, domain } = this.#settings;
     const on = commitmentOf(this.#ports.view, dispute);
     if (on === null) return false;
@@ -83,9 +85,34 @@ export class Judging {
       const fault = await judgeAgain(this.#ports, domain, on, charge, self, signal);
       return fault !== null;
     } catch (error) {
-      if (!(error instanceof CorexError) || signal.aborted) throw error;
-      this.#ports.log.debug({ dispute: dispute.id.toString(), code: error.code }, error.message);
-      return null;
+      return this.#abstain(dispute, error, signal);
+    }
+  }
+
+  #abstain({ id }: DisputeView, error: unknown, signal: AbortSignal): null {
+    if (!(error instanceof CorexError) || signal.aborted) throw error;
+    this.#ports.log.debug({ dispute: id.toString(), code: error.code }, error.message);
+    return null;
+  }
+
+  /** Is what the accused auditor showed what its samples give? */
+  async #judgeAuditor(dispute: DisputeView, signal: AbortSignal): Promise<boolean | null> {
+    const { detail, challenger, worker: auditor, epoch: of } = dispute;
+    const { domain, law } = this.#settings;
+    try {
+      const object = await this.#ports.blobs.getObject(cidOfDigest(detail, 'dag-cbor'), { from: [challenger], signal });
+      const parsed = digestReport.safeParse(object);
+      if (!parsed.success || parsed.data.auditor !== auditor || parsed.data.epoch !== of) return false;
+      const { worker } = parsed.data;
+      const on = commitmentOf(this.#ports.view, { epoch: of, worker });
+      const seed = this.#ports.view.seed(of)?.seed;
+      const shown = this.#ports.view.verdicts(of, worker).find(({ validator }) => validator === auditor);
+      if (on === null || seed === undefined || shown?.verdict !== 'ok') return false;
+      const revealed = { draw: { seed, worker, validator: auditor }, samples: law.samples, shown: shown.auditDigest };
+      const found = await checkDigest(this.#ports, domain, on, revealed, signal);
+      return found === 'unseen' ? null : found === 'false';
+    } catch (error) {
+      return this.#abstain(dispute, error, signal);
     }
   }
 

@@ -24,6 +24,23 @@ export const verdictReport = z.strictObject({
   samples: z.array(sample),
 });
 
+/** What an accusation of an auditor says: whose digest about whom. */
+export const digestReport = z.strictObject({
+  v: z.literal(1),
+  kind: z.literal('audit-digest'),
+  epoch: epochField,
+  worker: addressField,
+  auditor: addressField,
+});
+
+export function digestReportOf(of: {
+  readonly epoch: Epoch;
+  readonly worker: Address;
+  readonly auditor: Address;
+}): z.input<typeof digestReport> {
+  return { v: 1, kind: 'audit-digest', ...of };
+}
+
 export function reportOf(
   of: { readonly epoch: Epoch; readonly worker: Address; readonly validator: Address },
   { verdict, reason, samples }: AuditReport,

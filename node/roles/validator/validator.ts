@@ -4,6 +4,7 @@ import { Duty, type DutyPorts } from '../duty.ts';
 import type { Transcripts } from '../transcripts.ts';
 import { Accusing, type AccusePorts } from './accuse.ts';
 import { Concluding, type ConcludePorts, type ConcludeSettings } from './conclude.ts';
+import { CrossChecking, type CrossCheckPorts } from './cross-check.ts';
 import { Pursuing, type PursuePorts } from './dispute.ts';
 import { Drawing, type DrawPorts, type DrawSettings } from './draw.ts';
 import { Judging, type JuryPorts } from './jury.ts';
@@ -16,6 +17,7 @@ export type ValidatorPorts = DutyPorts &
   LookPorts &
   RevealPorts &
   AccusePorts &
+  CrossCheckPorts &
   PursuePorts &
   JuryPorts &
   ConcludePorts;
@@ -36,6 +38,7 @@ export class Validator {
     const looking = new Looking(ports, settings, records);
     const revealing = new Revealing(ports, settings, records);
     const accusing = new Accusing(ports, settings, records, book);
+    const checking = new CrossChecking(ports, settings, records);
     const pursuing = new Pursuing(ports, settings, transcripts);
     const judging = new Judging(ports, settings);
     const concluding = new Concluding(ports, settings, records);
@@ -44,6 +47,7 @@ export class Validator {
       new Duty('auditing', ports, (head, signal) => looking.act(head, signal)),
       new Duty('revealing', ports, (head) => revealing.act(head)),
       new Duty('accusing', ports, (head, signal) => accusing.act(head, signal)),
+      new Duty('cross-checking', ports, (head, signal) => checking.act(head, signal)),
       new Duty('pursuing', ports, (head) => pursuing.act(head)),
       new Duty('judging', ports, (head, signal) => judging.act(head, signal)),
       new Duty('concluding', ports, (head) => concluding.act(head)),

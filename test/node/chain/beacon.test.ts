@@ -10,7 +10,7 @@ import { BEACON_KEY, deployedChain, LAW } from './deployed.ts';
 const world = await deployedChain();
 t.teardown(() => world.stop());
 const { addresses, parameters, beacon } = world.deployment;
-const law = { ...parameters, samples: 1 };
+const law = { ...parameters, samples: 1, crossCheckOneIn: 8, crossCheckFrom: 250 };
 
 /** What the contract would say to a draw in the far future; null when it draws. */
 async function refusal(e: number, signature: Uint8Array): Promise<string | null> {

@@ -82,7 +82,10 @@ export class DeployedChain {
   /** The signature that seeds the epoch. */
   signatureFor(epoch: Epoch): Uint8Array {
     const { parameters, beacon } = this.deployment;
-    return signRound(BEACON_KEY, roundOf({ ...parameters, samples: 1 }, beacon, epoch));
+    return signRound(
+      BEACON_KEY,
+      roundOf({ ...parameters, samples: 1, crossCheckOneIn: 8, crossCheckFrom: 250 }, beacon, epoch),
+    );
   }
 
   async actor(confirmations = 0): Promise<Actor> {

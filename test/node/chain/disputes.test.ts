@@ -184,6 +184,19 @@ t.test('a log with another value in it: down to one element, which the contract 
   t.equal(bob.chain.view.slashed(third.address), true);
 });
 
+t.test('an auditor is accused of its digest, by whom also judged the worker, once', async (t) => {
+  const said = { verdict: 'fault', auditDigest: AUDIT } as const;
+  const reveals = validators.map(({ address }) => ({ validator: address, ...said }));
+  t.same(eve.chain.view.verdicts(WORKING, first.address), reveals);
+  t.same(eve.chain.view.verdicts(WORKING, eve.address), []);
+  const of = { epoch: WORKING, worker: first.address, detail: AUDIT };
+  await world.mined(eve.chain.disputes.accuseAuditor({ ...of, auditor: bob.address }));
+  await caughtUp();
+  t.match(disputeOf(bob, eve), { phase: 'jury', reason: 'false-digest', detail: AUDIT });
+  const other = eve.chain.disputes.accuseAuditor({ ...of, auditor: third.address });
+  await t.rejects(world.mined(other), { code: 'CHAIN_REVERTED', details: { error: 'NoVerdict' } });
+});
+
 t.test(
   'what was open is open again after a restart, and a block that the chain takes back takes its disputes along',
   async (t) => {

@@ -143,6 +143,36 @@ t.test('of those that ended only the newest are shown, and no open one is forgot
   t.ok(disputes.has(1n) && disputes.has(71n) && !disputes.has(7n));
 });
 
+t.test('verdicts by worker, as they were revealed', async (t) => {
+  const revealed = (worker: typeof A, validator: typeof B, verdict: 'ok' | 'fault'): ChainEvent => ({
+    type: 'verdict-revealed',
+    epoch: epoch(3),
+    worker,
+    validator,
+    verdict,
+    auditDigest: H,
+  });
+  const facts = fold([revealed(A, B, 'ok'), revealed(A, A, 'fault'), revealed(B, B, 'ok')]);
+  t.same(facts.verdicts.get(epoch(3))?.get(A), [
+    { validator: B, verdict: 'ok', auditDigest: H },
+    { validator: A, verdict: 'fault', auditDigest: H },
+  ]);
+  t.equal(facts.verdicts.get(epoch(3))?.get(B)?.length, 1);
+  t.equal(facts.verdicts.get(epoch(2)), undefined);
+  t.equal(facts.reveals.get(epoch(3))?.get(B), 2);
+});
+
+t.test('a slash says whether work or an audit was false', async (t) => {
+  const slash: ChainEvent[] = [
+    { type: 'slashed', worker: A, amount: wei(5n) },
+    { type: 'convicted', worker: A, epoch: epoch(3) },
+  ];
+  const [work] = fold([accused, { type: 'dispute-ended', id: 1n, phase: 'guilty' }, ...slash]).slashes;
+  const digest: ChainEvent = { ...accused, reason: 'false-digest' };
+  const [audit] = fold([digest, { type: 'dispute-ended', id: 1n, phase: 'guilty' }, ...slash]).slashes;
+  t.match([work?.reason, audit?.reason], [/work was proven wrong/, /had not looked/]);
+});
+
 t.test('earnings add up by account', async (t) => {
   const facts = fold([
     { type: 'earned', account: A, kind: 'work', epoch: epoch(1), amount: wei(5n) },

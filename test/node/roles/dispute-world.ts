@@ -2,8 +2,16 @@
 import type { EnginePool } from '#engine/run/pool.ts';
 import { digestOf } from '#protocol/codec/cid.ts';
 import type { DisputeView } from '#protocol/dispute/moves.ts';
-import { epoch, type Hash, type Units } from '#protocol/ids.ts';
-import type { CommitmentView, CommittedProof, DisputePort, Log, SegmentOpening, Sent } from '#protocol/ports.ts';
+import { type Address, epoch, type Hash, type Units } from '#protocol/ids.ts';
+import type {
+  CommitmentView,
+  CommittedProof,
+  DisputePort,
+  Log,
+  RevealedVerdict,
+  SegmentOpening,
+  Sent,
+} from '#protocol/ports.ts';
 import { baseTask } from '#protocol/work/base-task.ts';
 import { buildCommitment, commitmentToWire } from '#protocol/work/commitment.ts';
 import { proofDigest, proofToWire, signProof } from '#protocol/work/proof.ts';
@@ -40,12 +48,15 @@ export class Court {
   readonly results: Array<CommittedProof & { readonly segment: SegmentOpening }> = [];
   readonly units: CommittedProof[] = [];
   readonly accusations: Accusation[] = [];
+  readonly auditors: Array<Parameters<DisputePort['accuseAuditor']>[0]> = [];
   readonly calls: string[] = [];
   readonly votes: Array<{ readonly id: bigint; readonly guilty: boolean }> = [];
   #referee: Referee | null = null;
   /** Of an accusation that is not a game. */
   readonly others: DisputeView[] = [];
   jurors = true;
+  /** On Ann's epoch. */
+  readonly verdicts: RevealedVerdict[] = [];
 
   readonly port: DisputePort = {
     accuseResult: (a) => {
@@ -61,6 +72,10 @@ export class Court {
     },
     accuse: (a) => {
       this.accusations.push(a);
+      return sent();
+    },
+    accuseAuditor: (a) => {
+      this.auditors.push(a);
       return sent();
     },
     move: (_id, move) => {
@@ -111,6 +126,7 @@ function viewOver(on: CommitmentView, court: Court) {
     seed: (of: number) => (of === EPOCH || of === 0 ? { seed: hashFor(`seed ${of}`), drawnAt: DRAWN } : null),
     commitments: (of: number) => (of === EPOCH ? [on] : []),
     disputes: () => court.disputes(),
+    verdicts: (of: number, worker: Address) => (of === EPOCH && worker === on.worker ? court.verdicts : []),
   };
 }
 

@@ -28,6 +28,8 @@ const law: EconomyLaw = {
   disputeSeconds: 10,
   committee: 3,
   samples: 1,
+  crossCheckOneIn: 8,
+  crossCheckFrom: 250,
   jury: 12,
   maxBaseUnits: 10n ** 15n,
   ...emissionRates(3600),
