@@ -3,7 +3,6 @@ import { CorexError } from '#protocol/errors.ts';
 import type { Address, Cid } from '#protocol/ids.ts';
 import { MAX_BLOB } from '#protocol/limits.ts';
 import type { Blobs } from '#protocol/ports.ts';
-import { blobError } from '../../blobs/errors.ts';
 
 /** Bytes that are there and are nothing that could be read: everybody who asks finds the same. */
 const UNREADABLE = /^(BLOB_BAD_MANIFEST|BLOB_TOO_BIG|CBOR_)/;
@@ -84,10 +83,20 @@ export class Fetching implements Pick<Blobs, 'get' | 'getObject'> {
         const isNone = one.ended.signal.aborted || (isWorkers && UNREADABLE.test(error.code));
         if (!isNone && error.code !== 'BLOB_UNAVAILABLE') throw error;
         this.refused = { cid, isWorkers };
-        throw isNone ? blobError('UNAVAILABLE', { cid, asked: 0 }, error) : error;
+        throw isNone ? notServed(cid, error) : error;
       } finally {
         this.#running.delete(one);
       }
     }
   }
 }
+
+/** To an audit the same as silence. */
+const notServed = (cid: Cid, cause: CorexError): CorexError =>
+  new CorexError(
+    'BLOB_UNAVAILABLE',
+    `${cid} was not served in time, or cannot be read`,
+    cause.todo,
+    { cid },
+    { cause },
+  );

@@ -94,7 +94,8 @@ export class HintBook {
     const hint = parsed.data;
     const { view, peers } = this.#ports;
     const drawn = view.seed(hint.epoch);
-    if (drawn === null || view.head().timestamp >= lookTimes(this.#settings.law, drawn.drawnAt).insists) return 'ignore';
+    if (drawn === null || view.head().timestamp >= lookTimes(this.#settings.law, drawn.drawnAt).insists)
+      return 'ignore';
     const on = view.commitments(hint.epoch).find(({ worker }) => worker === hint.worker);
     if (on === undefined || on.outcome !== null) return 'ignore';
     if (!peers.peersOf(hint.validator).includes(from) || !(await this.#isMember(hint, drawn.drawnAt))) return 'ignore';

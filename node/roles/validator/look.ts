@@ -148,12 +148,7 @@ export class Looking {
   }
 
   /** @returns null to abstain */
-  async #audit(
-    on: CommitmentView,
-    draw: Draw,
-    blobs: Fetching,
-    signal: AbortSignal,
-  ): Promise<AuditReport | null> {
+  async #audit(on: CommitmentView, draw: Draw, blobs: Fetching, signal: AbortSignal): Promise<AuditReport | null> {
     const { domain, law } = this.#settings;
     try {
       const report = await this.#ports.audit({ ...this.#ports, blobs }, domain, on, draw, law.samples, signal);
