@@ -93,10 +93,4 @@ export class Fetching implements Pick<Blobs, 'get' | 'getObject'> {
 
 /** To an audit the same as silence. */
 const notServed = (cid: Cid, cause: CorexError): CorexError =>
-  new CorexError(
-    'BLOB_UNAVAILABLE',
-    `${cid} was not served in time, or cannot be read`,
-    cause.todo,
-    { cid },
-    { cause },
-  );
+  new CorexError('BLOB_UNAVAILABLE', `${cid} was not served in time, or cannot be read`, cause.todo, { cid }, cause);

@@ -96,7 +96,8 @@ export class Looking {
     const end = (): void => void this.#running.delete(turn);
     turn.then(end, (error: unknown) => {
       end();
-      this.#ports.log.debug({ err: error }, 'an audit will be tried again');
+      const level = error instanceof CorexError ? 'debug' : 'error';
+      this.#ports.log[level]({ err: error }, 'an audit will be tried again');
     });
     return turn;
   }
