@@ -48,9 +48,10 @@ export class Case {
   /** One block: what is not under way begins. @returns when all of it has ended */
   async pass(now: number, signal: AbortSignal): Promise<void> {
     const { times, on } = this.#facts;
-    const patience = now >= times.insists ? times.patience : null;
-    this.#own.pass(now, patience);
-    this.#others.pass(now, patience);
+    const isEnding = now >= times.ends;
+    // An audit that began late has nobody to blame.
+    this.#own.pass(now, isEnding ? times.insists : null);
+    this.#others.pass(now, isEnding ? times.ends : null);
     if (now >= times.tells && now < times.insists)
       for (const cid of this.#own.waiting()) await this.#ports.hints.miss(on, cid);
     this.#auditing ??= this.#mustLook(now)

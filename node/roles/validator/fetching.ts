@@ -58,12 +58,12 @@ export class Fetching implements Pick<Blobs, 'get' | 'getObject'> {
     return [...this.#running].map(({ cid }) => cid);
   }
 
-  /** A new block: whoever has by now what is under way is asked, and what took longer than `patience` ends. */
-  pass(now: number, patience: number | null): void {
+  /** A new block: whoever has by now what is under way is asked, and what began before `ending` ends. */
+  pass(now: number, ending: number | null): void {
     this.#now = now;
     for (const one of this.#running) {
       one.again = this.#holders(one.cid).length > one.holders;
-      if (one.again || (patience !== null && now - one.since >= patience)) one.ended.abort();
+      if (one.again || (ending !== null && one.since < ending)) one.ended.abort();
     }
   }
 

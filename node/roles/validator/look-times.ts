@@ -6,12 +6,10 @@ export interface LookTimes {
   readonly tells: number;
   /** Until here nobody says ok, as a hint may come. Well before half time, when the committee doubles if few have answered. */
   readonly listens: number;
-  /** Until here whoever is not served asks again; what has not come then is unavailable. */
+  /** Until here whoever is not served asks again; what is refused then is unavailable. */
   readonly insists: number;
-  /** Whoever was refused says so from here on, also if it was served at last and has not finished: its voice is not to be had by delay. */
+  /** Fetches that began before the last third end here, and who was refused says so, also if it was served at last and has not finished: its voice is not to be had by delay. */
   readonly ends: number;
-  /** A fetch of the worker's data that takes this long ends then. */
-  readonly patience: number;
 }
 
 /** Fractions of a second on short windows: the chain's are whole. */
@@ -21,6 +19,5 @@ export function lookTimes({ auditSeconds }: Pick<Law, 'auditSeconds'>, drawnAt: 
     listens: drawnAt + auditSeconds / 4,
     insists: drawnAt + (auditSeconds * 2) / 3,
     ends: drawnAt + (auditSeconds * 5) / 6,
-    patience: auditSeconds / 8,
   };
 }
