@@ -166,7 +166,7 @@ type Rooms = Awaited<ReturnType<typeof openRooms>>;
 /** What the roles remember and share: specifications, proofs, verdicts. */
 async function openMemory(
   { chain, p2p, blobs, engine, keepOf }: Rooms,
-  { log, life }: Assembly,
+  { settings, log, life }: Assembly,
   { domain, self }: NodePorts,
 ) {
   const book = new JobBook({ blobs, view: chain.view, log });
@@ -178,7 +178,7 @@ async function openMemory(
   const { view } = chain;
   const transcripts = new Transcripts({ view, blobs, engine }, domain);
   p2p.ask.answer(answerQuestion({ index, transcripts, view, blobs }, self));
-  const endHints = followHints({ gossip: p2p.gossip, view: chain.view }, index);
+  const endHints = followHints({ gossip: p2p.gossip, view: chain.view }, index, settings.roles.includes('validator'));
   await life.start({ name: 'hints', stop: async () => endHints() });
   return { book, index, shelf, records, transcripts };
 }
@@ -219,10 +219,10 @@ function portsOf(rooms: Rooms, { keys, log, profile }: Assembly) {
   const { chain, p2p, blobs, engine, keepOf } = rooms;
   const domain: Domain = { chainId: profile.chainId, contract: profile.contracts.ledger };
   const { signer } = keys;
-  const { gossip, ask } = p2p;
+  const { gossip, ask, directory: peers } = p2p;
   const kept = { keep: keepOf('validator'), audit: auditWorker };
   const own = { signer, self: signer.address, domain, log, random: systemRandom };
-  return { ...chain, blobs, gossip, ask, engine, ...kept, ...own };
+  return { ...chain, blobs, gossip, ask, peers, engine, ...kept, ...own };
 }
 
 export type NodePorts = ReturnType<typeof portsOf>;

@@ -42,7 +42,7 @@ export interface Blobs {
   release(owner: string): Promise<void>;
 }
 
-export type TopicName = 'tasks' | 'proofs' | 'audits' | 'records';
+export type TopicName = 'tasks' | 'proofs' | 'audits' | 'missing' | 'records';
 
 /** Signed hints between nodes. A handler's answer scores the sender: only `reject` counts against it. */
 export interface Gossip {

@@ -35,6 +35,19 @@ const auditHint = z.strictObject({
   report: knownCid,
 });
 
+const missingHint = z.strictObject({
+  epoch: epochField,
+  worker: addressField,
+  /** Member of the committee that says so. */
+  validator: addressField,
+  /** A blob of the worker's commitment that this member's samples need. */
+  missing: knownCid,
+  /** False: the worker does not serve it to me. True: I was served, ask me. */
+  served: z.boolean(),
+});
+
+export type MissingHint = z.output<typeof missingHint>;
+
 export const TOPICS = {
   // A new job interests more than an old one: the chain lists all of them anyway.
   tasks: { schema: taskHint, maxBytes: 512, queue: 256, drop: 'oldest', scoreWeight: 0.5 },
@@ -47,6 +60,8 @@ export const TOPICS = {
     scoreWeight: 0.5,
   },
   audits: { schema: auditHint, maxBytes: 512, queue: 256, drop: 'oldest', scoreWeight: 0.3 },
+  // Whoever is refused says so on every block: an old hint comes again, a flood must not push out what waits.
+  missing: { schema: missingHint, maxBytes: 512, queue: 256, drop: 'newest', scoreWeight: 0.3 },
   // A later record replaces an earlier one.
   records: { schema: signedRecord, maxBytes: 4_096, queue: 256, drop: 'oldest', scoreWeight: 0.2 },
 } as const satisfies Record<TopicName, TopicRow>;

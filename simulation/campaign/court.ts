@@ -36,6 +36,8 @@ export interface Hearing {
   readonly forged: ReadonlySet<number>;
   /** Colluders say fault of this honest worker, together. */
   readonly slandered: boolean;
+  /** A member said that it is not served: whoever looks and has not answered yet asks for the same, and is not served either. */
+  isMissing: boolean;
 }
 
 const NOTHING_SEEN = combineDigests([]);
@@ -53,13 +55,24 @@ function digestOf(validator: Address): Hash {
 export function answer(session: Session, worker: Worker, validators: readonly Validator[], hearing: Hearing): void {
   const { court, epoch } = session;
   const there = new Set(hearing.ballots.map((ballot) => ballot.validator));
+  const looked: Ballot[] = [];
   for (const validator of validators) {
+    // Before half time the number of answers changes nothing; after it, enough of them end the draw.
     if (there.has(validator) || !court.onCommittee(epoch, worker.name, validator.plan.name)) continue;
     const ballot = look(session, worker, validator, hearing);
-    court.commitVerdict(validator.plan.name, epoch, worker.name, verdictDigest(ballot.reveal));
-    hearing.ballots.push(ballot);
+    hearing.isMissing ||= ballot.reveal.verdict === 'unavailable';
+    looked.push(ballot);
+  }
+  for (const ballot of looked) {
+    const { plan } = ballot.validator;
+    if (!court.onCommittee(epoch, worker.name, plan.name)) continue;
+    const heard = hearing.isMissing && plan.kind === 'looks' ? notServed(ballot) : ballot;
+    court.commitVerdict(plan.name, epoch, worker.name, verdictDigest(heard.reveal));
+    hearing.ballots.push(heard);
   }
 }
+
+const notServed = (ballot: Ballot): Ballot => ({ ...ballot, reveal: { ...ballot.reveal, verdict: 'unavailable' } });
 
 function look(session: Session, worker: Worker, validator: Validator, hearing: Hearing): Ballot {
   const { seed, stakes, epoch, work, samples, committee } = session;

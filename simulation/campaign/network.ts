@@ -115,6 +115,7 @@ export class Network {
       worker,
       ballots: [],
       forged: worker.forgeries[of % worker.forgeries.length] ?? new Set(),
+      isMissing: false,
       slandered: worker.plan.forges === 0 && this.#random.next() < SLANDER,
     }));
     for (const hearing of hearings) answer(session, hearing.worker, this.validators, hearing);

@@ -14,7 +14,7 @@ export interface WorkerPlan {
   readonly label: string;
   /** Of its units; 0 is honest. */
   readonly forges: number;
-  /** Does not serve what it forged, so that who draws it says unavailable. */
+  /** Does not serve what it forged: who draws it tells the others, and all who look say unavailable. */
   readonly silent: boolean;
 }
 

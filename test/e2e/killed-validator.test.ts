@@ -5,6 +5,7 @@ import t, { type Test } from 'tap';
 import { z } from 'zod';
 import { interfaces } from '#node/chain/bindings.ts';
 import { systemClock as clock } from '#node/clock.ts';
+import { lookTimes } from '#node/roles/validator/look-times.ts';
 import { type VerdictRecord, VerdictRecords } from '#node/roles/validator/records.ts';
 import { Database } from '#node/store/database.ts';
 import { openKeep } from '#node/store/keep.ts';
@@ -128,6 +129,8 @@ async function opened(): Promise<{ of: Epoch; verdictsEnd: number; revealsEnd: n
   await world.at(world.startOf(of + 1) + LAW.commitSeconds);
   await world.mined(worker.chain.beacon.draw(of, world.signatureFor(of)));
   const { drawnAt = 0 } = worker.chain.view.seed(of) ?? {};
+  // Before the last third of the window a worker that is silent may still answer.
+  await world.at(Math.ceil(lookTimes(law, drawnAt).insists));
   return { of, ...auditTimes(law, drawnAt) };
 }
 

@@ -6,6 +6,7 @@ import { openChain } from '#node/chain/chain.ts';
 import { openSigner } from '#node/chain/signer.ts';
 import { systemClock as clock, systemRandom } from '#node/clock.ts';
 import { Duty } from '#node/roles/duty.ts';
+import { HintBook } from '#node/roles/validator/hint-book.ts';
 import { Looking } from '#node/roles/validator/look.ts';
 import { VerdictRecords } from '#node/roles/validator/records.ts';
 import { Revealing } from '#node/roles/validator/reveal.ts';
@@ -102,13 +103,14 @@ async function live(given: unknown): Promise<void> {
     },
     engine: { run: unavailable },
     audit: auditWorker,
-    gossip: { publish: async () => {} },
+    gossip: { publish: async () => {}, subscribe: () => () => {} },
+    peers: { peersOf: () => [] },
     random: systemRandom,
     log: quiet,
   };
   const settings = { self: signer.address, law, domain: { chainId: CHAIN_ID, contract: addresses.ledger } };
   const records = new VerdictRecords(keepOf('validator'));
-  const looking = new Looking(ports, settings, records);
+  const looking = new Looking(ports, settings, records, new HintBook(ports, settings));
   const revealing = new Revealing(ports, settings, records);
   new Duty('auditing', ports, (head, signal) => looking.act(head, signal)).start();
   new Duty('revealing', ports, (head) => revealing.act(head)).start();

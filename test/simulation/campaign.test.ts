@@ -51,7 +51,14 @@ t.test('a small campaign', async (t) => {
   t.ok(looking.threes.bound >= 0.95 && looking.auditCostPredicted < 0.0501, 'a tenth is found for a twentieth');
   t.ok(workerOf(mixed, 'forges 10 %').chance < workerOf(looking, 'forges 10 %').chance, 'fewer look, less is found');
   t.ok((mixed.validators.find(({ kind }) => kind === 'colludes')?.bonds ?? 0) > 0, 'slander costs bonds');
-  t.ok(workerOf(looking, 'forges 20 %, silent').beside > 0, 'open: silence towards the one who drew it is paid');
+  for (const network of networks) {
+    const [open, silent] = ['forges 20 %', 'forges 20 %, silent'].map((label) => workerOf(network, label));
+    if (open === undefined || silent === undefined) throw new RangeError('both forge');
+    t.equal(silent.found, 0, 'silence shows nothing to anybody');
+    t.ok(silent.unpaid > 0.6 * silent.epochs * open.chance, `${network.name}: ${silent.unpaid} unpaid`);
+    t.ok(silent.beside < 0, 'and is a loss, as whoever was refused tells the others');
+    t.ok(silent.besideWithoutStake < 0, 'without a stake as well');
+  }
 });
 
 const validators = (count: number, looks: (i: number) => boolean): Drawn[] =>

@@ -8,6 +8,7 @@ import { CrossChecking, type CrossCheckPorts } from './cross-check.ts';
 import { Pursuing, type PursuePorts } from './dispute.ts';
 import { Drawing, type DrawPorts, type DrawSettings } from './draw.ts';
 import { Judging, type JuryPorts } from './jury.ts';
+import { HintBook, type HintPorts } from './hint-book.ts';
 import { Looking, type LookPorts, type LookSettings } from './look.ts';
 import { Revealing, type RevealPorts } from './reveal.ts';
 import type { VerdictRecords } from './records.ts';
@@ -15,6 +16,7 @@ import type { VerdictRecords } from './records.ts';
 export type ValidatorPorts = DutyPorts &
   DrawPorts &
   LookPorts &
+  HintPorts &
   RevealPorts &
   AccusePorts &
   CrossCheckPorts &
@@ -31,11 +33,16 @@ export interface ValidatorMemory {
 
 export class Validator {
   readonly #duties: readonly Duty[];
+  readonly #hints: HintBook;
+  readonly #looking: Looking;
+  #endHints = (): void => {};
 
   constructor(ports: ValidatorPorts, settings: ValidatorSettings, memory: ValidatorMemory) {
     const { records, book, transcripts } = memory;
     const drawing = new Drawing(ports, settings);
-    const looking = new Looking(ports, settings, records);
+    this.#hints = new HintBook(ports, settings);
+    const looking = new Looking(ports, settings, records, this.#hints);
+    this.#looking = looking;
     const revealing = new Revealing(ports, settings, records);
     const accusing = new Accusing(ports, settings, records, book);
     const checking = new CrossChecking(ports, settings, records);
@@ -55,10 +62,13 @@ export class Validator {
   }
 
   start(): void {
+    this.#endHints = this.#hints.listen();
     for (const duty of this.#duties) duty.start();
   }
 
   async stop(): Promise<void> {
+    this.#endHints();
     await Promise.all(this.#duties.map((duty) => duty.stop()));
+    await this.#looking.settled();
   }
 }

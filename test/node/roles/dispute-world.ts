@@ -122,6 +122,7 @@ function viewOver(on: CommitmentView, court: Court) {
     job: () => null,
     everHeld: () => false,
     slashed: () => false,
+    nextBlock: () => new Promise<never>(() => {}),
     head: () => ({ number: 1, timestamp: DRAWN }),
     seed: (of: number) => (of === EPOCH || of === 0 ? { seed: hashFor(`seed ${of}`), drawnAt: DRAWN } : null),
     commitments: (of: number) => (of === EPOCH ? [on] : []),

@@ -13,6 +13,7 @@ const address = `0x${'cd'.repeat(20)}`;
 const largest = {
   tasks: { job: '9'.repeat(39), spec: cid },
   audits: { epoch: 2 ** 40, worker: address, validator: address, verdict: 'unavailable', report: cid },
+  missing: { epoch: 2 ** 40, worker: address, validator: address, missing: cid, served: false },
   proofs: {
     proof: {
       proof: {

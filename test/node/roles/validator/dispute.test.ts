@@ -15,6 +15,7 @@ import { Defending } from '#node/roles/compute/defend.ts';
 import type { Transcripts } from '#node/roles/transcripts.ts';
 import { Accusing } from '#node/roles/validator/accuse.ts';
 import { Pursuing } from '#node/roles/validator/dispute.ts';
+import { HintBook } from '#node/roles/validator/hint-book.ts';
 import { Looking } from '#node/roles/validator/look.ts';
 import { VerdictRecords } from '#node/roles/validator/records.ts';
 import { ann, bob, DOMAIN, hashFor, LAW, memoryKeep } from '#test/ports/memory.ts';
@@ -45,21 +46,22 @@ async function audited(world: DisputeWorld, samples = 6): Promise<VerdictRecords
   const { view, court, blobs } = world;
   const records = new VerdictRecords(memoryKeep());
   const done = async () => ({ transaction: hashFor('sent'), block: 1 });
-  const looking = new Looking(
-    {
-      view,
-      blobs: blobs.bob,
-      engine: pool,
-      audit: auditWorker,
-      court: { onCommittee: async () => true, commitVerdict: done },
-      gossip: { publish: async () => {} },
-      random: { bytes: (count) => new Uint8Array(count).fill(5) },
-      log: quiet,
-    },
-    { self: bob.address, law: { ...LAW, samples }, domain: DOMAIN },
-    records,
-  );
+  const alone = {
+    view,
+    blobs: blobs.bob,
+    engine: pool,
+    audit: auditWorker,
+    court: { onCommittee: async () => true, commitVerdict: done },
+    gossip: { publish: async () => {}, subscribe: () => () => {} },
+    peers: { peersOf: () => [] },
+    random: { bytes: (count: number) => new Uint8Array(count).fill(5) },
+    log: quiet,
+  };
+  const own = { self: bob.address, law: { ...LAW, samples }, domain: DOMAIN };
+  const looking = new Looking(alone, own, records, new HintBook(alone, own));
   await looking.act(at(DRAWN), never);
+  // Whoever found nothing listens for a while before it says ok.
+  await looking.act(at(DRAWN + 2), never);
   const ports = { view, blobs: blobs.bob, engine: pool, disputes: court.port, log: quiet };
   const settings = { self: bob.address, law: LAW, domain: DOMAIN };
   const accuse = () =>
