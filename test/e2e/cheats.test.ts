@@ -12,6 +12,7 @@ for (const [kind, reason] of Object.entries(REASONS)) {
     const summary = readSummary(out);
     const cheat = summary.accounts.find(({ name }) => name === `cheat-${kind}`);
     t.equal(summary.ok, true);
+    t.match(summary.cheat, { kind, expected: 'slashed', outcome: 'slashed', held: true });
     t.same(
       summary.slashed.map(({ address }) => address),
       [cheat?.address],

@@ -10,6 +10,7 @@ const summary = z.object({
   type: z.literal('summary'),
   ok: z.boolean(),
   accuracy: z.number().nullable(),
+  cheat: z.object({ kind: z.string(), expected: z.string(), outcome: z.string(), held: z.boolean() }).optional(),
   proofs: z.number(),
   audits: z.object({ ok: z.number(), fault: z.number() }),
   disputes: z.object({ open: z.number(), guilty: z.number(), innocent: z.number(), undecided: z.number() }),

@@ -23,6 +23,8 @@ export function accomplicesOf(kind: AdversaryKind): readonly AdversaryKind[] {
 
 function outcomeOf(chain: Chain, kind: AdversaryKind, { address }: Someone): CheatReport['outcome'] {
   if (chain.view.slashed(address)) return 'slashed';
+  const lost = chain.view.disputes().some(({ challenger, phase }) => challenger === address && phase === 'innocent');
+  if (lost) return 'fined';
   const kinds = new Set(chain.earningsOf(address).flatMap(({ kind: of, amount }) => (amount > 0n ? [of] : [])));
   if (zoo[kind].role === 'compute') return kinds.has('fee') ? 'paid' : 'unpaid';
   return kinds.has('audit') || kinds.has('audit-fee') || kinds.has('bounty') ? 'rewarded' : 'unrewarded';

@@ -14,9 +14,9 @@ import { drift, lowPrecision, skipSteps, smallerBatch, staleState, wrongData, wr
 
 /**
  * slashed: its stake is gone, and all that it had not been paid. unpaid: it has no fee of any job. unrewarded: a validator whom
- * no epoch pays for its audits.
+ * no epoch pays for its audits. fined: it lost the bond of a dispute.
  */
-export type Ending = 'slashed' | 'unpaid' | 'unrewarded';
+export type Ending = 'slashed' | 'unpaid' | 'unrewarded' | 'fined';
 
 export interface Adversary {
   readonly role: 'compute' | 'validator';
@@ -66,7 +66,7 @@ export const zoo = {
     accomplices: ['lazy-validator'],
   },
   'lazy-validator': judge('says ok of everybody and never looks', lazyValidator, 'slashed'),
-  'false-fault': judge('says fault of everybody', falseFault, 'unrewarded'),
+  'false-fault': judge('says fault of everybody', falseFault, 'fined'),
   'silent-validator': judge('never reveals its verdicts', silentValidator, 'unrewarded'),
   'copy-verdict': judge('commits to the verdict of another', copyVerdict, 'unrewarded'),
 } as const satisfies Record<string, Adversary>;
