@@ -73,8 +73,6 @@ export const FUNCTIONS = {
 
 export type FunctionName = keyof typeof FUNCTIONS;
 
-export const isFunction = (op: string): op is FunctionName => Object.hasOwn(FUNCTIONS, op);
-
 export function functionBound(name: FunctionName, x: number, unit: number): Bounded {
   const row: FunctionBound = FUNCTIONS[name];
   const value = row.of(x);
