@@ -1,11 +1,29 @@
-/** Random numbers that all nodes agree on: SHA-256 in counter mode, and numbers below a bound without bias. */
+/** Random numbers that all nodes agree on: numbers below a bound without bias, from SHA-256 in counter mode where few are needed. */
 import { hashToBytes, sha256 } from '#protocol/codec/digest.ts';
 import type { Hash } from '#protocol/ids.ts';
 
 const WORDS = 8;
 
-/** A stream of 32-bit words: SHA-256(seed ‖ purpose ‖ counter), big-endian, the counter in 8 bytes. Purposes share no stream. */
-export class SeededRandom {
+/** Numbers made of uniform 32-bit words. */
+export abstract class RandomWords {
+  abstract word(): number;
+
+  /** Uniform in [0, bound), 1 ≤ bound ≤ 2^32: words beyond the last whole multiple of the bound are thrown away. */
+  below(bound: number): number {
+    const limit = 2 ** 32 - (2 ** 32 % bound);
+    let word = this.word();
+    while (word >= limit) word = this.word();
+    return word % bound;
+  }
+
+  /** Uniform in [-2^(bits-1), 2^(bits-1)), from the upper bits of a word; 1 ≤ bits ≤ 32. */
+  signed(bits: number): number {
+    return (this.word() >>> (32 - bits)) - 2 ** (bits - 1);
+  }
+}
+
+/** SHA-256(seed ‖ purpose ‖ counter), big-endian, the counter in 8 bytes. Purposes share no stream. */
+export class SeededRandom extends RandomWords {
   readonly #block: Buffer;
   readonly #counterAt: number;
   #digest: Buffer = Buffer.alloc(0);
@@ -13,6 +31,7 @@ export class SeededRandom {
   #next = WORDS;
 
   constructor(seed: Hash, purpose: string) {
+    super();
     const head = Buffer.concat([hashToBytes(seed), Buffer.from(purpose, 'utf8')]);
     this.#counterAt = head.length;
     this.#block = Buffer.concat([head, Buffer.alloc(8)]);
@@ -26,18 +45,5 @@ export class SeededRandom {
       this.#next = 0;
     }
     return this.#digest.readUInt32BE(4 * this.#next++);
-  }
-
-  /** Uniform in [0, bound), 1 ≤ bound ≤ 2^32: words beyond the last whole multiple of the bound are thrown away. */
-  below(bound: number): number {
-    const limit = 2 ** 32 - (2 ** 32 % bound);
-    let word = this.word();
-    while (word >= limit) word = this.word();
-    return word % bound;
-  }
-
-  /** Uniform in [-2^(bits-1), 2^(bits-1)), from the upper bits of a word; 1 ≤ bits ≤ 32. */
-  signed(bits: number): number {
-    return (this.word() >>> (32 - bits)) - 2 ** (bits - 1);
   }
 }

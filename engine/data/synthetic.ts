@@ -2,7 +2,8 @@
 import { elementCount, type Tensor } from '#engine/graph/tensor.ts';
 import { type TensorInfo, zeros } from '#engine/state/state.ts';
 import type { Hash } from '#protocol/ids.ts';
-import { SeededRandom } from './random.ts';
+import { Keystream } from './keystream.ts';
+import type { RandomWords } from './random.ts';
 
 /** Float32 has 24 bits of significand: every integer of at most 24 bits, scaled by a power of two, is exact. */
 const BITS = 24;
@@ -11,7 +12,7 @@ const bytesOf = (array: Float32Array | BigInt64Array): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
 /** Uniform in [-2^exponent, 2^exponent). */
-export function uniform(random: SeededRandom, shape: readonly number[], exponent: number): Tensor {
+export function uniform(random: RandomWords, shape: readonly number[], exponent: number): Tensor {
   const scale = 2 ** (exponent - (BITS - 1));
   const values = new Float32Array(elementCount(shape));
   for (let i = 0; i < values.length; i++) values[i] = random.signed(BITS) * scale;
@@ -38,7 +39,7 @@ export function initialState(
       if (dtype !== 'float32' || shape.length < 2 || isMoment(name)) return [name, zeros(dtype, shape)];
       // A matrix is [in, out]; a convolution's kernel is [out, in, …].
       const fanIn = shape.length === 2 ? (shape[0] as number) : elementCount(shape.slice(1));
-      return [name, uniform(new SeededRandom(seed, `corex.weights.v1/${name}`), shape, weightExponent(fanIn))];
+      return [name, uniform(new Keystream(seed, `corex.weights.v1/${name}`), shape, weightExponent(fanIn))];
     }),
   );
 }
@@ -54,7 +55,7 @@ export function syntheticSlice(of: {
   classes: number;
 }): Map<string, Tensor> {
   const { rows, features, classes } = of;
-  const random = new SeededRandom(of.seed, 'corex.data.v1');
+  const random = new Keystream(of.seed, 'corex.data.v1');
   const centres = Int32Array.from({ length: classes * features }, () => random.signed(BITS - 1));
   const x = new Float32Array(rows * features);
   const y = new BigInt64Array(rows);
