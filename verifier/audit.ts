@@ -35,6 +35,8 @@ export interface SampleReport {
   readonly shard: number;
   readonly segment: number | null;
   readonly fault: Fault | null;
+  /** Its part of the audit digest; null where nothing was executed, or nothing of it could be tapped. */
+  readonly digest: Hash | null;
   /** Of a segment of a fast job: to be compared with another validator's (bounded/elements.ts). */
   readonly elements?: Elements;
 }
@@ -47,7 +49,10 @@ export interface AuditReport {
   readonly reason: Fault | 'bad-commitment' | 'unavailable' | 'outside-profile' | null;
 }
 
-const NOTHING_TAPPED = combineDigests([]);
+/** What a validator's samples show all together. */
+export function combinedDigest(digests: ReadonlyArray<Hash | null>): Hash {
+  return combineDigests(digests.filter((digest) => digest !== null));
+}
 
 const isUnavailable = (error: unknown): boolean => error instanceof CorexError && error.code === 'BLOB_UNAVAILABLE';
 
@@ -89,25 +94,20 @@ async function auditSample(
   on: CommitmentView,
   sample: { readonly draw: Draw; readonly number: number; readonly offset: bigint },
   signal?: AbortSignal,
-): Promise<{ readonly sample: SampleReport; readonly isWithheld: boolean; readonly digest: Hash | null }> {
+): Promise<{ readonly sample: SampleReport; readonly isWithheld: boolean }> {
   const { entry, within } = entryAt(work, sample.offset);
   const at = { task: entry.task, shard: entry.shard };
   const judged = await judgeProof(ports, domain, entry, on, signal);
   if (judged.fault !== null)
-    return { sample: { ...at, segment: null, fault: judged.fault }, isWithheld: false, digest: null };
+    return { sample: { ...at, segment: null, fault: judged.fault, digest: null }, isWithheld: false };
   const segment = segmentAt(judged.lawful.source.plan, within);
   const choice = { segment, pick: tapPick(sample.draw, sample.number), draw: sample.draw };
-  const { digest, isWithheld, ...found } = await replaySegment(ports, judged.lawful, choice, signal);
-  return { sample: { ...at, segment, ...found }, isWithheld, digest };
+  const { isWithheld, ...found } = await replaySegment(ports, judged.lawful, choice, signal);
+  return { sample: { ...at, segment, ...found }, isWithheld };
 }
 
-function report(
-  verdict: VerdictName,
-  reason: AuditReport['reason'],
-  samples: SampleReport[],
-  digests: Hash[],
-): AuditReport {
-  return { verdict, reason, samples, auditDigest: digests.length === 0 ? NOTHING_TAPPED : combineDigests(digests) };
+function report(verdict: VerdictName, reason: AuditReport['reason'], samples: SampleReport[]): AuditReport {
+  return { verdict, reason, samples, auditDigest: combinedDigest(samples.map(({ digest }) => digest)) };
 }
 
 /**
@@ -123,21 +123,19 @@ export async function auditWorker(
   signal?: AbortSignal,
 ): Promise<AuditReport> {
   const seen: SampleReport[] = [];
-  const digests: Hash[] = [];
   try {
     const work = await fetchWork(ports.blobs, on, signal);
-    if (work === null) return report('fault', 'bad-commitment', seen, digests);
+    if (work === null) return report('fault', 'bad-commitment', seen);
     for (const [number, offset] of sampleOffsets(draw, work.units, samples).entries()) {
       const found = await auditSample(ports, domain, work, on, { draw, number, offset }, signal);
       seen.push(found.sample);
-      if (found.digest !== null) digests.push(found.digest);
-      if (found.sample.fault !== null) return report('fault', found.sample.fault, seen, digests);
+      if (found.sample.fault !== null) return report('fault', found.sample.fault, seen);
       // Not paid, and no accusation: tolerance proves nothing.
-      if (found.isWithheld) return report('unavailable', 'outside-profile', seen, digests);
+      if (found.isWithheld) return report('unavailable', 'outside-profile', seen);
     }
-    return report('ok', null, seen, digests);
+    return report('ok', null, seen);
   } catch (error) {
-    if (isUnavailable(error)) return report('unavailable', 'unavailable', seen, digests);
+    if (isUnavailable(error)) return report('unavailable', 'unavailable', seen);
     if (error instanceof CorexError) throw auditError('ABSTAIN', { worker: on.worker, reason: error.message }, error);
     throw error;
   }

@@ -16,7 +16,7 @@ const missingHint = z.looseObject({ epoch: epochField, worker: addressField });
 const taskHint = z.looseObject({ job: z.string() });
 
 /**
- * @param isValidator it judges what others call missing itself (validator/hint-book.ts); other nodes only pass it on
+ * @param isValidator it judges what members of committees say itself (validator/hint-book.ts, report-book.ts); other nodes pass it on
  * @returns a function that ends all subscriptions
  */
 export function followHints({ gossip, view }: HintPorts, index: ProofIndex, isValidator: boolean): () => void {
@@ -31,8 +31,12 @@ export function followHints({ gossip, view }: HintPorts, index: ProofIndex, isVa
       return (await index.add(proof)) ? 'accept' : 'reject';
     }),
     gossip.subscribe('tasks', async (message) => (taskHint.safeParse(message).success ? 'accept' : 'reject')),
-    gossip.subscribe('audits', async () => 'accept'),
-    ...(isValidator ? [] : [gossip.subscribe('missing', async (message) => isKnownWork(view, message))]),
+    ...(isValidator
+      ? []
+      : [
+          gossip.subscribe('audits', async () => 'accept'),
+          gossip.subscribe('missing', async (message) => isKnownWork(view, message)),
+        ]),
   ];
   return () => {
     for (const end of ends) end();

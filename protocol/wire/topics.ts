@@ -35,6 +35,8 @@ const auditHint = z.strictObject({
   report: knownCid,
 });
 
+export type AuditHint = z.output<typeof auditHint>;
+
 const missingHint = z.strictObject({
   epoch: epochField,
   worker: addressField,

@@ -19,11 +19,12 @@ import type {
 } from '#protocol/ports.ts';
 import { auditTimes, epochAt } from '#protocol/time/epoch.ts';
 import type { AuditPorts } from '#verifier/audit.ts';
-import { checkDigest, segmentsIn } from '#verifier/cross-check.ts';
+import { checkDigest, type ShownElements, segmentsIn } from '#verifier/cross-check.ts';
 import { recentEpochs } from '../compute/collect.ts';
 import { onEach } from '../duty.ts';
 import type { VerdictRecords } from './records.ts';
-import { digestReportOf } from './report.ts';
+import { digestReportOf, verdictReport } from './report.ts';
+import type { ReportBook } from './report-book.ts';
 
 export interface CrossCheckPorts {
   readonly view: AuditPorts['view'] & Pick<ChainView, 'commitments' | 'seed' | 'slashed' | 'verdicts'>;
@@ -52,13 +53,15 @@ export class CrossChecking {
   readonly #ports: CrossCheckPorts;
   readonly #settings: CrossCheckSettings;
   readonly #records: VerdictRecords;
+  readonly #reports: ReportBook;
   /** Done with, or nothing could be said, in this process. */
   readonly #left = new Set<string>();
 
-  constructor(ports: CrossCheckPorts, settings: CrossCheckSettings, records: VerdictRecords) {
+  constructor(ports: CrossCheckPorts, settings: CrossCheckSettings, records: VerdictRecords, reports: ReportBook) {
     this.#ports = ports;
     this.#settings = settings;
     this.#records = records;
+    this.#reports = reports;
   }
 
   /**
@@ -69,7 +72,9 @@ export class CrossChecking {
     const { law } = this.#settings;
     const now = epochAt(law, head.timestamp);
     if (now === null) return;
-    await onEach(recentEpochs(now, LOOKBACK).reverse(), async (of) => {
+    const recent = recentEpochs(now, LOOKBACK);
+    this.#reports.retain(new Set(recent));
+    await onEach(recent.reverse(), async (of) => {
       const drawn = this.#ports.view.seed(of);
       if (drawn === null) return;
       const { verdictsEnd, revealsEnd, pays } = auditTimes(law, drawn.drawnAt);
@@ -119,14 +124,31 @@ export class CrossChecking {
     try {
       const own = { ...draw, validator: self };
       if (law.crossCheckFrom > 0 && (await segmentsIn(this.#ports, on, own, signal)) < law.crossCheckFrom) return null;
-      const finding = await checkDigest(this.#ports, domain, on, { draw, samples: law.samples, shown }, signal);
-      this.#ports.log.info({ epoch: on.epoch, worker: on.worker, auditor: validator, finding }, 'checked an auditor');
+      const elements = () => this.#elementsIn(on, validator, signal);
+      const revealed = { draw, samples: law.samples, shown, elements };
+      const finding = await checkDigest(this.#ports, domain, on, revealed, signal);
+      const level = finding === 'apart' ? 'warn' : 'info';
+      this.#ports.log[level]({ epoch: on.epoch, worker: on.worker, auditor: validator, finding }, 'checked an auditor');
       if (finding !== 'right' && finding !== 'false') return null;
       await this.#ports.keep.put(keyOf(on, validator), finding);
       return finding;
     } catch (error) {
       if (!(error instanceof CorexError) || signal.aborted) throw error;
       this.#ports.log.warn({ epoch: on.epoch, worker: on.worker, code: error.code }, error.message);
+      return null;
+    }
+  }
+
+  /** Of fast jobs, what the auditor's report shows; null where there is no report of it. */
+  async #elementsIn(on: CommitmentView, validator: Address, signal: AbortSignal): Promise<ShownElements | null> {
+    const cid = this.#reports.get({ epoch: on.epoch, worker: on.worker, validator });
+    if (cid === null) return null;
+    try {
+      const object = await this.#ports.blobs.getObject(cid, { from: [validator], signal });
+      const parsed = verdictReport.safeParse(object);
+      return parsed.success ? parsed.data.samples.map(({ elements }) => elements) : null;
+    } catch (error) {
+      if (!(error instanceof CorexError) || signal.aborted) throw error;
       return null;
     }
   }

@@ -56,6 +56,8 @@ export class Looking {
   /** Being decided and sent. */
   readonly #busy = new Set<string>();
   readonly #running = new Set<Promise<void>>();
+  /** Called off when nothing can be said any more: a validator that fell behind must not look at the past instead of the present. */
+  readonly #windows = new Map<Epoch, AbortController>();
 
   constructor(ports: LookPorts, settings: LookSettings, records: VerdictRecords, hints: HintBook) {
     this.#ports = ports;
@@ -80,10 +82,34 @@ export class Looking {
       }
     }
     this.#hints.retain(open);
-    for (const key of this.#cases.keys()) if (!open.has(Number(key.split('/')[0]) as Epoch)) this.#cases.delete(key);
+    this.#close(open);
     if (turns.length === 0) return;
-    const all = this.#track(onEach(turns, (turn) => this.#consider(turn, signal)));
+    const all = this.#track(onEach(turns, (turn) => this.#consider(turn, this.#windowOf(turn.on.epoch, signal))));
     await Promise.race([all, this.#ports.view.nextBlock(signal)]);
+  }
+
+  #close(open: ReadonlySet<Epoch>): void {
+    for (const key of this.#cases.keys()) {
+      const [of, worker] = key.split('/');
+      if (open.has(Number(of) as Epoch)) continue;
+      this.#cases.delete(key);
+      this.#ports.log.warn({ epoch: Number(of), worker }, 'the time for a verdict ended before the audit did');
+    }
+    for (const [of, window] of this.#windows) {
+      if (open.has(of)) continue;
+      window.abort();
+      this.#windows.delete(of);
+    }
+  }
+
+  /** @param life ends with the node */
+  #windowOf(of: Epoch, life: AbortSignal): AbortSignal {
+    const known = this.#windows.get(of);
+    if (known !== undefined) return known.signal;
+    const window = new AbortController();
+    this.#windows.set(of, window);
+    life.addEventListener('abort', () => window.abort(), { once: true, signal: window.signal });
+    return window.signal;
   }
 
   /** Resolves when nothing is under way any more. */
@@ -113,7 +139,12 @@ export class Looking {
     if ((await this.#records.get(on.epoch, on.worker)) !== null) return this.#once(key, () => this.#send(on));
     const found = this.#cases.get(key) ?? (await this.#open(turn));
     if (found === null) return;
-    await found.pass(now, signal);
+    try {
+      await found.pass(now, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      throw error;
+    }
     const verdict = found.verdict(now);
     if (verdict === 'abstain') this.#left.add(key);
     else if (verdict !== null)

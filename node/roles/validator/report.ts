@@ -5,12 +5,15 @@ import type { Address, Epoch } from '#protocol/ids.ts';
 import { MAX_CHECKPOINTS, MAX_SHARD } from '#protocol/limits.ts';
 import type { AuditReport } from '#verifier/audit.ts';
 import type { Charge } from '#verifier/appeal.ts';
+import { elements } from '#verifier/bounded/elements.ts';
 
 const sample = z.strictObject({
   task: hashField,
   shard: countField(MAX_SHARD),
   segment: countField(MAX_CHECKPOINTS).nullable(),
   fault: z.string().nullable(),
+  /** Of a fast job: what another validator compares with its own. */
+  elements: elements.optional(),
 });
 
 /** As DAG-CBOR carries it. */
@@ -46,7 +49,7 @@ export function reportOf(
   { verdict, reason, samples }: AuditReport,
 ): z.input<typeof verdictReport> {
   const { epoch, worker, validator } = of;
-  return { v: 1, epoch, worker, validator, verdict, reason, samples: samples.map((seen) => ({ ...seen })) };
+  return { v: 1, epoch, worker, validator, verdict, reason, samples: samples.map(({ digest: _, ...seen }) => seen) };
 }
 
 /** What the report accuses the worker of: the sample with the fault; null where the list itself is wrong. */

@@ -9,6 +9,7 @@ import { Pursuing, type PursuePorts } from './dispute.ts';
 import { Drawing, type DrawPorts, type DrawSettings } from './draw.ts';
 import { Judging, type JuryPorts } from './jury.ts';
 import { HintBook, type HintPorts } from './hint-book.ts';
+import { ReportBook } from './report-book.ts';
 import { Looking, type LookPorts, type LookSettings } from './look.ts';
 import { Revealing, type RevealPorts } from './reveal.ts';
 import type { VerdictRecords } from './records.ts';
@@ -35,7 +36,8 @@ export class Validator {
   readonly #duties: readonly Duty[];
   readonly #hints: HintBook;
   readonly #looking: Looking;
-  #endHints = (): void => {};
+  readonly #reports: ReportBook;
+  #endListening: ReadonlyArray<() => void> = [];
 
   constructor(ports: ValidatorPorts, settings: ValidatorSettings, memory: ValidatorMemory) {
     const { records, book, transcripts } = memory;
@@ -45,7 +47,8 @@ export class Validator {
     this.#looking = looking;
     const revealing = new Revealing(ports, settings, records);
     const accusing = new Accusing(ports, settings, records, book);
-    const checking = new CrossChecking(ports, settings, records);
+    this.#reports = new ReportBook(ports);
+    const checking = new CrossChecking(ports, settings, records, this.#reports);
     const pursuing = new Pursuing(ports, settings, transcripts);
     const judging = new Judging(ports, settings);
     const concluding = new Concluding(ports, settings, records);
@@ -62,12 +65,12 @@ export class Validator {
   }
 
   start(): void {
-    this.#endHints = this.#hints.listen();
+    this.#endListening = [this.#hints.listen(), this.#reports.listen()];
     for (const duty of this.#duties) duty.start();
   }
 
   async stop(): Promise<void> {
-    this.#endHints();
+    for (const end of this.#endListening) end();
     await Promise.all(this.#duties.map((duty) => duty.stop()));
     await this.#looking.settled();
   }

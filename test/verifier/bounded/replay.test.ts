@@ -12,6 +12,8 @@ import { builtIn, type Subject } from '#node/local/calibration/models.ts';
 import { type Hash, units } from '#protocol/ids.ts';
 import { NO_OUTPUTS } from '#protocol/work/trace.ts';
 import { compareElements, type Elements, elements, elementsDigest, elementsPick } from '#verifier/bounded/elements.ts';
+import { combinedDigest } from '#verifier/audit.ts';
+import { compareShown } from '#verifier/cross-check.ts';
 import { type Choice, type Executor, replaySegment } from '#verifier/replay.ts';
 import type { LawfulProof } from '#verifier/rules.ts';
 import { ann, bob, cidFor, hashFor, MemoryBlobs } from '#test/ports/memory.ts';
@@ -161,4 +163,31 @@ t.test('elements: the same for all validators, bound to whoever shows them, comp
   t.equal(compareElements(show([1, 2]), { ...show([1, 2]), step: 0 }), null);
   t.not(elementsDigest(ann.address, show([1, 2])), elementsDigest(bob.address, show([1, 2])));
   t.not(elementsDigest(ann.address, show([1, 2])), elementsDigest(ann.address, show([1, 3])));
+});
+
+t.test('a member of the committee is checked by the elements in its report', async (t) => {
+  const sample = ({ elements: shown, digest }: Awaited<ReturnType<typeof replay>>) => ({
+    task: hashFor('task'),
+    shard: 0,
+    segment: 0,
+    fault: null,
+    digest,
+    ...(shown === undefined ? {} : { elements: shown }),
+  });
+  const mine = sample(await replay(honest.state, 'cpu'));
+  const theirs = await replay(honest.state);
+  const [shown, digest] = [theirs.elements as Elements, theirs.digest as Hash];
+  const check = (elements: ReadonlyArray<Elements | undefined>, digests: readonly Hash[], samples = [mine]) =>
+    compareShown({ samples }, { validator: bob.address, shown: combinedDigest(digests), elements });
+  t.equal(check([shown], [digest]), 'right');
+  t.equal(check([shown], [elementsDigest(ann.address, shown)]), 'incomparable', 'the report is not what was revealed');
+  t.equal(check([], []), 'apart', 'a fast job and nothing shown of it');
+  const invented = { ...shown, bits: shown.bits.map((bits) => bits ^ 0x400000) };
+  t.equal(check([invented], [elementsDigest(bob.address, invented)]), 'apart');
+  const elsewhere = { ...shown, places: shown.places.map((place) => place + 1) };
+  t.equal(check([elsewhere], [elementsDigest(bob.address, elsewhere)]), 'apart');
+  const exact = { ...sample(theirs), digest: hashFor('exact') };
+  const { elements: _, ...plain } = exact;
+  t.equal(check([undefined, shown], [plain.digest, digest], [plain, mine]), 'right', 'beside a sample of an exact job');
+  t.equal(check([undefined, shown], [hashFor('lie'), digest], [plain, mine]), 'incomparable');
 });

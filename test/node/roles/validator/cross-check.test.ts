@@ -13,6 +13,7 @@ import { CrossChecking } from '#node/roles/validator/cross-check.ts';
 import { Judging } from '#node/roles/validator/jury.ts';
 import { VerdictRecords } from '#node/roles/validator/records.ts';
 import { digestReportOf } from '#node/roles/validator/report.ts';
+import { ReportBook } from '#node/roles/validator/report-book.ts';
 import { ann, bob, cidFor, DOMAIN, hashFor, LAW, MemoryBlobs, memoryKeep } from '#test/ports/memory.ts';
 import { auditWorker } from '#verifier/audit.ts';
 import { type DisputeWorld, DRAWN, disputeWorld, EPOCH, quiet, skipping } from '../dispute-world.ts';
@@ -48,6 +49,7 @@ async function checker(world: DisputeWorld, law = LAW) {
       { view: world.view, blobs, engine: pool, disputes, keep, log: quiet },
       { self: bob.address, law, domain: DOMAIN },
       records,
+      new ReportBook({ view: world.view, peers: { peersOf: () => [] }, gossip: { subscribe: () => () => undefined } }),
     );
   return { node, records, keep };
 }

@@ -34,7 +34,7 @@ async function accused(world: DisputeWorld, { task = TASK, shard = SHARD, segmen
       verdict: 'fault',
       reason: 'wrong-result',
       auditDigest: hashFor('audit'),
-      samples: [{ task, shard, segment, fault: 'wrong-result' }],
+      samples: [{ task, shard, segment, fault: 'wrong-result', digest: null }],
     },
   );
   const detail = digestOf(await world.blobs.bob.putObject(report));
