@@ -29,11 +29,11 @@ contract LapseTest is World {
     }
 
     function test_nobodyWaitsWhoLetNothingLapse() public {
-        claim(alice, job, 0, 1);
+        claim(alice, job, 1, 1);
         vm.assertEq(market.waitsUntil(job, alice), 0, "never");
         lapse(bob);
         vm.assertEq(market.waitsUntil(job, alice), 0, "another's lapse is not hers");
-        claim(alice, job, 1, 1);
+        claim(alice, job, 2, 1);
     }
 
     function testFuzz_theWaitingDoubles(uint8 lapses) public {

@@ -71,8 +71,8 @@ contract SquattingTest is Ground {
     }
 
     /// @dev Who cares for no emission squats for the gas. After each lapse she waits twice as long, and the shards are
-    /// somebody else's meanwhile: in a day she has them three times.
-    function test_sheSquatsThreeTimesADay() public {
+    /// somebody else's meanwhile: in a day she has them four times, for two hours each.
+    function test_sheSquatsFourTimesADay() public {
         uint256 posted = block.timestamp;
         uint256 times;
         uint256 free;
@@ -88,8 +88,8 @@ contract SquattingTest is Ground {
             free += until - block.timestamp;
             goTo(until);
         }
-        vm.assertEq(times, 3, "three times");
-        vm.assertEq(free, 14 hours, "and free for 2, 4 and 8 hours");
+        vm.assertEq(times, 4, "four times");
+        vm.assertEq(free, 30 hours, "and free for 2, 4, 8 and 16 hours");
     }
 
     /// @dev A name waits, not a person: each further one costs a minimum stake that is locked, and not lost.
