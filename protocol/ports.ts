@@ -250,6 +250,8 @@ export interface MarketPort {
   claimShards(c: { job: bigint; word: number; mask: bigint; limit: number }): Sent;
   /** Frees shards whose holder was slashed or let the claim lapse. */
   releaseShards(c: { job: bigint; word: number; mask: bigint; holder: Address }): Sent;
+  /** Seconds: until when the worker may claim nothing in the job, having let a claim of it lapse; 0: never. */
+  waitsUntil(job: bigint, worker: Address): Promise<number>;
   /** Pays one audited leaf of a final commitment to its worker; anyone may call. */
   redeem(r: { worker: Address; epoch: Epoch; leaf: RedeemLeaf; path: readonly SumStep[] }): Sent;
   refund(job: bigint): Sent;

@@ -20,7 +20,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
       'EpochClock.sol': 4,
       'MiningPool.sol': 3,
       'StakeRegistry.sol': 1,
-      'TaskMarket.sol': 4,
+      'TaskMarket.sol': 6,
       'WorkLedger.sol': 1,
     },
     why: 'windows last minutes to days; a producer that shifts a block by seconds moves nobody across one that it could not use anyway, and the seed does not depend on when it is drawn',

@@ -26,12 +26,17 @@ abstract contract DisputeDocket is IDisputeCourt, EpochClock {
     ITaskMarket internal immutable market;
     uint64 internal immutable disputeSeconds;
 
+    /// @dev One slot: how many disputes against somebody are open, and when the last one ended.
+    struct Busy {
+        uint64 open;
+        uint64 endedAt;
+    }
+
     /// Ids count from 1.
     uint256 internal disputes;
     mapping(uint256 id => Dispute) internal docket;
     mapping(uint64 epoch => mapping(address worker => mapping(address challenger => bool))) internal accused;
-    /// @inheritdoc IDisputeCourt
-    mapping(address worker => uint256) public openAgainst;
+    mapping(address worker => Busy) internal busy;
 
     constructor(Parameters memory p, Wiring memory w) EpochClock(p) {
         if (w.disputes != address(this)) revert WrongWiring();
@@ -68,7 +73,7 @@ abstract contract DisputeDocket is IDisputeCourt, EpochClock {
         if (block.timestamp >= until) revert TooLate(id);
         d = docket[id];
         (d.challenger, d.worker, d.epoch) = (msg.sender, about, epoch);
-        ++openAgainst[about];
+        ++busy[about].open;
         emit Accused(id, epoch, about, msg.sender, reason, detail);
         d.bond = stakes.takeBond(msg.sender);
     }
@@ -109,13 +114,20 @@ abstract contract DisputeDocket is IDisputeCourt, EpochClock {
     function _end(uint256 id, Dispute storage d, Phase phase) internal {
         (uint256 bond, address worker, address challenger) = (d.bond, d.worker, d.challenger);
         (d.phase, d.bond) = (phase, 0);
-        --openAgainst[worker];
+        Busy storage theirs = busy[worker];
+        (theirs.open, theirs.endedAt) = (theirs.open - 1, uint64(block.timestamp));
         emit Ended(id, phase);
         if (phase == Phase.Guilty) court.convict(worker, d.epoch, challenger);
         if (bond == 0) return;
         if (phase != Phase.Innocent) return token.safeTransfer(challenger, bond);
         token.safeTransfer(worker, bond / 2);
         token.burn(bond - bond / 2);
+    }
+
+    /// @inheritdoc IDisputeCourt
+    function busyUntil(address worker) external view returns (uint64) {
+        Busy storage theirs = busy[worker];
+        return theirs.open != 0 ? type(uint64).max : theirs.endedAt;
     }
 
     /// @inheritdoc IDisputeCourt

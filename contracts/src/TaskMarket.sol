@@ -11,8 +11,10 @@ import {IStakeRegistry} from "./interfaces/IStakeRegistry.sol";
 import {ITaskMarket} from "./interfaces/ITaskMarket.sol";
 import {IWorkLedger} from "./interfaces/IWorkLedger.sol";
 import {FeeLib} from "./libraries/FeeLib.sol";
+import {LapseLib, Wait} from "./libraries/LapseLib.sol";
 import {LeafLib} from "./libraries/LeafLib.sol";
 import {MerkleSumLib, SumStep} from "./libraries/MerkleSumLib.sol";
+import {Reset, ResetLib} from "./libraries/ResetLib.sol";
 import {ScoreLib} from "./libraries/ScoreLib.sol";
 import {ShardLib} from "./libraries/ShardLib.sol";
 import {Parameters, Wiring, WrongWiring} from "./types/Parameters.sol";
@@ -21,9 +23,8 @@ import {Outcome, Verdict} from "./types/Verdict.sol";
 /// @title TaskMarket
 contract TaskMarket is ITaskMarket, EpochClock {
     using SafeERC20 for CorexToken;
-
-    /// Resets kept apart; a later one is merged into the last, towards the earlier word and the later epoch.
-    uint256 internal constant MAX_RESETS = 16;
+    using LapseLib for Wait;
+    using ResetLib for Reset[];
 
     struct Part {
         uint256 mask;
@@ -45,11 +46,6 @@ contract TaskMarket is ITaskMarket, EpochClock {
         uint128 auditors;
     }
 
-    struct Reset {
-        uint32 fromWord;
-        uint64 epoch;
-    }
-
     struct Record {
         uint64 claimed;
         uint64 lapsed;
@@ -68,6 +64,7 @@ contract TaskMarket is ITaskMarket, EpochClock {
     mapping(uint256 job => bytes32) public termsOf;
     mapping(uint256 job => mapping(uint32 word => Word)) internal words;
     mapping(uint256 job => Reset[]) internal resets;
+    mapping(uint256 job => mapping(address worker => Wait)) internal waits;
     mapping(address worker => Record) internal records;
     mapping(address worker => mapping(uint64 epoch => Fees)) internal fees;
     mapping(address worker => mapping(uint64 epoch => mapping(address validator => uint256))) internal auditPaid;
@@ -110,6 +107,8 @@ contract TaskMarket is ITaskMarket, EpochClock {
         Job storage open = jobOfId[job];
         if (open.state != State.Open || block.timestamp >= open.deadline) revert NotOpen(job);
         _requireWorker(msg.sender);
+        uint64 until = waits[job][msg.sender].until;
+        if (block.timestamp < until) revert LapsedBefore(job, until);
         uint256 all = ShardLib.maskOf(open.shards, open.width, word);
         if (mask & ~all != 0) revert NoSuchShards(word, mask);
         Word storage here = words[job][word];
@@ -144,7 +143,7 @@ contract TaskMarket is ITaskMarket, EpochClock {
         bool whole = here.holder == holder;
         uint64 claimedAt = whole ? here.claimedAt : here.parts[holder].claimedAt;
         bool slashed = stakes.slashed(holder);
-        if (!slashed && block.timestamp < claimedAt + claimTimeoutSeconds) revert NotReleasable();
+        if (!slashed) _lapse(job, holder, claimedAt);
         // What is left of a whole word becomes a part.
         if (whole) (here.holder, here.claimedAt, here.taken) = (address(0), 0, all);
         here.taken &= ~mask;
@@ -162,29 +161,26 @@ contract TaskMarket is ITaskMarket, EpochClock {
         return holder == worker ? all : 0;
     }
 
-    function _reset(uint256 job, uint32 fromWord) internal {
-        uint64 epoch = epochAt(block.timestamp);
-        Reset[] storage list = resets[job];
-        uint256 count = list.length;
-        // Two resets of one epoch are one from the earlier word: nothing is lost by keeping them together.
-        if (count != 0 && (count == MAX_RESETS || list[count - 1].epoch == epoch)) {
-            Reset storage last = list[count - 1];
-            if (fromWord > last.fromWord) fromWord = last.fromWord;
-            (last.fromWord, last.epoch) = (fromWord, epoch);
-        } else {
-            list.push(Reset(fromWord, epoch));
-        }
+    function _reset(uint256 job, uint32 word) internal {
+        (uint32 fromWord, uint64 epoch) = resets[job].add(word, epochAt(block.timestamp));
         emit JobReset(job, fromWord, epoch);
+    }
+
+    /// @dev A claim waits for the end of disputes: nothing that its holder delivered could be redeemed meanwhile.
+    function _lapse(uint256 job, address holder, uint64 claimedAt) internal {
+        uint256 lapses = LapseLib.lapsesAt(claimedAt, disputes.busyUntil(holder), claimTimeoutSeconds);
+        if (block.timestamp < lapses) revert NotReleasable();
+        waits[job][holder].add(claimedAt, claimTimeoutSeconds);
     }
 
     /// @inheritdoc ITaskMarket
     function redeem(address worker, uint64 epoch, IWorkLedger.Leaf calldata leaf, SumStep[] calldata path) external {
-        if (disputes.openAgainst(worker) != 0) revert UnderDispute(worker);
+        if (disputes.busyUntil(worker) > block.timestamp) revert UnderDispute(worker);
         _requireAccepted(worker, epoch, leaf, path);
         uint256 job = uint256(leaf.task);
         Job storage open = jobOfId[job];
         if (open.state != State.Open) revert NotOpen(job);
-        _requireNotReset(job, leaf.word, epoch);
+        resets[job].requireAfter(leaf.word, epoch);
         (uint256 earned, uint256 burned) = _share(worker, epoch, _markPaid(job, open, worker, leaf));
         emit ShardsRedeemed(job, worker, epoch, leaf.word, leaf.mask, leaf.units, earned, burned);
         if (open.paidWords == ShardLib.wordsOf(open.shards, open.width)) _complete(job, open);
@@ -210,14 +206,6 @@ contract TaskMarket is ITaskMarket, EpochClock {
         if (work.outcome != Outcome.Accepted || stakes.slashed(worker)) revert NotAccepted(worker, epoch);
         (bytes32 root, uint128 sum) = MerkleSumLib.climb(LeafLib.hashOf(leaf), leaf.units, path);
         if (root != work.root || sum != work.units) revert WrongProof();
-    }
-
-    function _requireNotReset(uint256 job, uint32 word, uint64 epoch) internal view {
-        Reset[] storage list = resets[job];
-        uint256 count = list.length;
-        for (uint256 i; i < count; ++i) {
-            if (word >= list[i].fromWord && epoch <= list[i].epoch) revert MadeBeforeReset(list[i].epoch);
-        }
     }
 
     /// @return fee of the leaf, rounded down
@@ -285,6 +273,11 @@ contract TaskMarket is ITaskMarket, EpochClock {
     function escrowOf(uint256 job) external view returns (uint256) {
         Job storage open = jobOfId[job];
         return open.state == State.Open ? open.fee - open.paidFee : 0;
+    }
+
+    /// @inheritdoc ITaskMarket
+    function waitsUntil(uint256 job, address worker) external view returns (uint64) {
+        return waits[job][worker].until;
     }
 
     /// @inheritdoc ITaskMarket

@@ -31,6 +31,7 @@ export function marketPort(calls: Calls, account: Address): MarketPort {
       write('claimShards', [job, word, mask, limit], [job, word, mask, limit], false),
     releaseShards: ({ job, word, mask, holder }) =>
       write('releaseShards', [job, word, mask, holder], [job, word, mask, holder], false),
+    waitsUntil: async (job, worker) => Number(await calls.read(amount, 'market', 'waitsUntil', [job, worker])),
     redeem: ({ worker, epoch, leaf, path }) =>
       write('redeem', [worker, epoch, leaf, path], [epoch, worker, leaf.task, leaf.word], true),
     refund: (job) => write('refund', [job], [job], true),

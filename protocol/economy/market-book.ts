@@ -7,6 +7,7 @@ import { leafNode } from '../work/commitment.ts';
 import type { CourtBook } from './court-book.ts';
 import { feeOfUnits, splitFee } from './fees.ts';
 import type { Fraction } from './fixed-point.ts';
+import { Lapses } from './lapses.ts';
 import { keyOf, type Moment } from './moment.ts';
 import { demand } from './refusal.ts';
 import { type Deliveries, qualityOf } from './score.ts';
@@ -41,6 +42,7 @@ export interface BookedJob extends Offer {
 }
 
 interface OpenJob extends BookedJob {
+  readonly lapses: Lapses;
   readonly words: Map<number, WordClaims>;
   readonly resets: Array<{ fromWord: number; epoch: Epoch }>;
   state: 'open' | 'complete' | 'refunded';
@@ -82,8 +84,8 @@ export class MarketBook {
     demand(offer.fee >> FEE_BITS === 0n, 'SafeCastOverflowedUintDowncast');
     this.#token.transfer(submitter, 'market', offer.fee);
     const job = BigInt(this.#jobs.size + 1);
-    const nothing = { paidUnits: 0n, paidFee: 0n, paidWords: 0 };
-    this.#jobs.set(job, { ...offer, ...nothing, submitter, words: new Map(), resets: [], state: 'open' });
+    const nothing = { words: new Map(), lapses: new Lapses(), resets: [], paidUnits: 0n, paidFee: 0n, paidWords: 0 };
+    this.#jobs.set(job, { ...offer, ...nothing, submitter, state: 'open' });
     return job;
   }
 
@@ -93,6 +95,7 @@ export class MarketBook {
     const { compute, slashed, staked } = this.#stakes.accountOf(worker);
     demand(compute && !slashed, 'NotAWorker');
     demand(staked >= this.#stakes.minimumStake(), 'StakeBelowMinimum');
+    demand(this.#moment.time >= open.lapses.waitsUntil(worker), 'LapsedBefore');
     const all = maskOf(open, word);
     demand((mask & ~all) === 0n, 'NoSuchShards');
     const here = open.words.get(word) ?? new WordClaims(all);
@@ -108,8 +111,10 @@ export class MarketBook {
     const here = open.words.get(word) ?? new WordClaims(maskOf(open, word));
     demand(mask !== 0n && (mask & ~(here.heldBy(holder) & ~here.paid)) === 0n, 'NotReleasable');
     const { slashed } = this.#stakes.accountOf(holder);
-    const lapses = here.claimedAt(holder) + this.#moment.law.claimTimeoutSeconds;
-    demand(slashed || this.#moment.time >= lapses, 'NotReleasable');
+    const { law, time } = this.#moment;
+    const claimedAt = here.claimedAt(holder);
+    demand(slashed || time >= claimedAt + law.claimTimeoutSeconds, 'NotReleasable');
+    if (!slashed) open.lapses.add(holder, claimedAt, time, law.claimTimeoutSeconds);
     here.release(holder, mask);
     this.#count(holder, { claimed: 0n, lapsed: BigInt(countOf(mask)) });
     // What was built on a slashed worker's shard is void: it counts only if it is committed again after this epoch.

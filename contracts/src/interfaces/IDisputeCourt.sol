@@ -258,7 +258,7 @@ interface IDisputeCourt {
     function timeout(uint256 id) external;
 
     function disputeOf(uint256 id) external view returns (Dispute memory);
-    /// @notice Disputes against a worker that have not ended.
-    function openAgainst(address worker) external view returns (uint256);
+    /// @notice When the last dispute against a worker ended, 0 if there was none; the largest number while one is open.
+    function busyUntil(address worker) external view returns (uint64);
     function onJury(uint256 id, address validator) external view returns (bool);
 }

@@ -46,6 +46,8 @@ interface ITaskMarket {
     error NothingFree();
     error NoSuchShards(uint32 word, uint256 mask);
     error NotReleasable();
+    /// @notice The caller let a claim of this job lapse, and claims nothing more in it before `until`.
+    error LapsedBefore(uint256 job, uint64 until);
     error NotAccepted(address worker, uint64 epoch);
     error NotPayable();
     /// @notice Nothing is paid to a worker against whom a dispute is open.
@@ -100,6 +102,9 @@ interface ITaskMarket {
     function claimShards(uint256 job, uint32 word, uint256 mask, uint16 limit) external;
 
     /// @notice Frees unpaid shards whose holder was slashed or let the claim lapse. Anyone may call.
+    /// @dev A claim lapses `claimTimeoutSeconds` after it was made or after the last dispute against its holder ended, whichever is
+    /// later; not while one is open. Who let it lapse claims nothing in that job for one timeout, after each further lapse for twice
+    /// as long. Claims from before a waiting that lapse as well are no further lapse.
     function releaseShards(uint256 job, uint32 word, uint256 mask, address holder) external;
 
     /// @notice Pays one leaf of an accepted commitment to its worker. Anyone may call.
@@ -115,6 +120,8 @@ interface ITaskMarket {
     function escrowOf(uint256 job) external view returns (uint256);
     /// @notice Hash of a job's terms, by which disputes know what its shards compute.
     function termsOf(uint256 job) external view returns (bytes32);
+    /// @notice Until when the worker claims nothing in the job because it let a claim lapse; 0: it never did.
+    function waitsUntil(uint256 job, address worker) external view returns (uint64);
     function jobOf(uint256 job) external view returns (Job memory);
     /// @notice Burned part of the fees of a worker's epoch: what a submitter that pays itself cannot get back, whoever audits it.
     function burnedFor(address worker, uint64 epoch) external view returns (uint256);

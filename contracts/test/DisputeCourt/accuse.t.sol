@@ -29,9 +29,10 @@ contract AccuseTest is Game {
 
     function test_onceForEachChallenger() public {
         untilAccusation();
+        vm.assertEq(disputes.busyUntil(alice), 0, "never yet");
         vm.assertEq(accuse(carol), 1, "ids count from 1");
         refuse(carol, abi.encodeWithSelector(IDisputeCourt.AlreadyAccused.selector, 1, alice, carol));
-        vm.assertEq(disputes.openAgainst(alice), 1, "one is open");
+        vm.assertEq(disputes.busyUntil(alice), type(uint64).max, "one is open");
     }
 
     function test_onlyWhileVerdictsAreRevealed() public {

@@ -73,7 +73,7 @@ contract AuditorTest is Game {
         accuse(carol, alice, dave);
         vm.assertTrue(phase() == IDisputeCourt.Phase.Jury, "at once before the jury");
         vm.assertEq(disputes.disputeOf(id).worker, dave, "who answers for it");
-        vm.assertEq(disputes.openAgainst(alice), 0, "nothing is said of the worker");
+        vm.assertEq(disputes.busyUntil(alice), 0, "nothing is said of the worker");
         decide(JURORS);
         vm.assertTrue(stakes.slashed(dave), "slashed");
         vm.assertFalse(stakes.slashed(alice), "the worker is not");
@@ -91,7 +91,7 @@ contract AuditorTest is Game {
         vm.assertFalse(stakes.slashed(dave), "not slashed");
         vm.assertEq(token.balanceOf(carol), hers, "the bond is lost");
         vm.assertEq(token.balanceOf(dave) - his, bond / 2, "half of it is for the trouble");
-        vm.assertEq(disputes.openAgainst(dave), 0, "no longer open");
+        vm.assertEq(disputes.busyUntil(dave), block.timestamp, "no longer open");
     }
 
     function test_neitherOfThemJudges() public {
@@ -120,8 +120,8 @@ contract AuditorTest is Game {
         accuse(carol, alice, dave);
         refuse(carol, alice, dave, abi.encodeWithSelector(IDisputeCourt.AlreadyAccused.selector, 1, dave, carol));
         accuse(dave, alice, carol);
-        vm.assertEq(disputes.openAgainst(dave), 1, "one against each");
-        vm.assertEq(disputes.openAgainst(carol), 1, "one against each");
+        vm.assertEq(disputes.busyUntil(dave), type(uint64).max, "one against each");
+        vm.assertEq(disputes.busyUntil(carol), type(uint64).max, "one against each");
     }
 
     /// @dev A digest of the last second of the reveals can still be checked.

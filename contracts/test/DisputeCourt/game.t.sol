@@ -11,7 +11,7 @@ contract GameTest is Game {
         vm.assertTrue(phase() == IDisputeCourt.Phase.Guilty, "guilty");
         vm.assertTrue(stakes.slashed(alice), "slashed");
         vm.assertEq(token.balanceOf(address(disputes)), 0, "no bond stays behind");
-        vm.assertEq(disputes.openAgainst(alice), 0, "and nothing is open");
+        vm.assertEq(disputes.busyUntil(alice), block.timestamp, "and nothing is open");
     }
 
     function requireInnocent() internal view {

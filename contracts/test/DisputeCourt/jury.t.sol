@@ -65,7 +65,7 @@ contract JuryTest is Game {
         accuse();
         (uint256 hers, uint256 his) = (token.balanceOf(carol), token.balanceOf(alice));
         decide(guilty, innocent);
-        vm.assertEq(disputes.openAgainst(alice), 0, "no longer open");
+        vm.assertEq(disputes.busyUntil(alice), block.timestamp, "no longer open");
         vm.assertEq(token.balanceOf(address(disputes)), 0, "no bond stays behind");
         uint256 cast = guilty + innocent;
         if (guilty * 3 > 2 * cast) {

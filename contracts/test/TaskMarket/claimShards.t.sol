@@ -39,6 +39,7 @@ contract ClaimShardsTest is World {
         market.releaseShards(job, 0, 0xf0, alice);
         vm.expectRevert(ITaskMarket.NotReleasable.selector);
         market.releaseShards(job, 0, 0x0f, bob);
+        vm.warp(market.waitsUntil(job, alice));
         claim(alice, job, 0, 0xf0);
         vm.assertEq(market.qualityOf(bob), 1e18, "Bob let nothing lapse");
     }

@@ -2,6 +2,9 @@
 pragma solidity ^0.8.28;
 
 import {IAuditCourt} from "../../src/interfaces/IAuditCourt.sol";
+import {IDisputeCourt} from "../../src/interfaces/IDisputeCourt.sol";
+import {ITaskMarket} from "../../src/interfaces/ITaskMarket.sol";
+import {IWorkLedger} from "../../src/interfaces/IWorkLedger.sol";
 import {Outcome, Verdict} from "../../src/types/Verdict.sol";
 import {Ground} from "./Ground.sol";
 import {bound, vm} from "../support/Vm.sol";
@@ -78,5 +81,78 @@ contract FalseFaultsTest is Ground {
         settle(1);
         vm.assertEq(wealthOf(alice), 0, "her stake is gone");
         vm.assertEq(earn(alice, 1), 0, "and so is what the others accepted");
+    }
+
+    /// @dev A leaf of Alice's is accepted, and a liar disputes it before it can be redeemed.
+    function untilFalseDispute() internal returns (uint256 job, IWorkLedger.Leaf memory leaf, uint256 id) {
+        address liar = named(0);
+        enrol(liar, false, true);
+        putStake(liar, 10e18);
+        putStake(carol, 10e18);
+        putStake(dave, 10e18);
+        job = postUntil(nobody, 1, 0, 10, 1e18, uint64(block.timestamp + 10_000));
+        leaf = leafOf(job, 0, 1, 10);
+        claim(alice, job, 0, 1);
+        commit(alice, 1, hashOf(leaf), 10, 10);
+        draw(1);
+        commitVerdict(carol, alice, 1, Verdict.Ok);
+        commitVerdict(dave, alice, 1, Verdict.Ok);
+        commitVerdict(liar, alice, 1, Verdict.Fault);
+        goTo(revealsFrom(1));
+        revealVerdict(carol, alice, 1, Verdict.Ok);
+        revealVerdict(dave, alice, 1, Verdict.Ok);
+        revealVerdict(liar, alice, 1, Verdict.Fault);
+        vm.prank(liar);
+        id = disputes.accuse(1, alice, IDisputeCourt.Reason.ForgedProof, DIGEST);
+        goTo(concludesFrom(1));
+        ledger.finalize(alice, 1);
+    }
+
+    function endDispute(uint256 id) internal {
+        uint64 epoch = uint64(disputes.disputeOf(id).deadline);
+        goTo(endOf(epoch) + law.commitSeconds);
+        beacon.draw(epoch, roundFor(epoch));
+        goTo(concludesFrom(epoch));
+        disputes.conclude(id);
+    }
+
+    /// @dev However long it is open: nobody frees what she delivered and cannot redeem, and then she is paid.
+    function testFuzz_aFalseDisputeFreesNoneOfHerShards(uint256 open, uint256 later) public {
+        (uint256 job, IWorkLedger.Leaf memory leaf, uint256 id) = untilFalseDispute();
+        goTo(block.timestamp + bound(open, law.claimTimeoutSeconds, 1_000));
+        vm.expectRevert(abi.encodeWithSelector(ITaskMarket.UnderDispute.selector, alice));
+        redeem(alice, 1, leaf);
+        vm.expectRevert(ITaskMarket.NotReleasable.selector);
+        market.releaseShards(job, 0, 1, alice);
+        endDispute(id);
+        vm.assertEq(disputes.busyUntil(alice), block.timestamp, "it ended now");
+        goTo(block.timestamp + bound(later, 0, law.claimTimeoutSeconds - 1));
+        vm.expectRevert(ITaskMarket.NotReleasable.selector);
+        market.releaseShards(job, 0, 1, alice);
+        uint256 before = token.balanceOf(alice);
+        redeem(alice, 1, leaf);
+        vm.assertEq(token.balanceOf(alice) - before, 0.85e18, "85 % of the fee");
+    }
+
+    /// @dev A dispute holds a claim no longer than one timeout after its end.
+    function test_afterADisputeAClaimLapsesAsAnyOther() public {
+        (uint256 job,, uint256 id) = untilFalseDispute();
+        endDispute(id);
+        goTo(disputes.busyUntil(alice) + law.claimTimeoutSeconds);
+        market.releaseShards(job, 0, 1, alice);
+        vm.assertEq(market.waitsUntil(job, alice), block.timestamp + law.claimTimeoutSeconds, "a lapse");
+    }
+
+    /// @dev A claim that is made after the dispute has its own time.
+    function test_anEarlierDisputeShortensNothing() public {
+        (uint256 job,, uint256 id) = untilFalseDispute();
+        endDispute(id);
+        goTo(block.timestamp + law.claimTimeoutSeconds);
+        uint256 other = post(nobody, 2, 0, 20, 1e18);
+        claim(alice, other, 0, 1);
+        goTo(block.timestamp + law.claimTimeoutSeconds - 1);
+        vm.expectRevert(ITaskMarket.NotReleasable.selector);
+        market.releaseShards(other, 0, 1, alice);
+        market.releaseShards(job, 0, 1, alice);
     }
 }

@@ -70,17 +70,39 @@ contract SquattingTest is Ground {
         vm.assertEq(token.balanceOf(nobody), 100e18, "to the wei");
     }
 
-    /// @dev Who cares for no emission squats for the gas: after each lapse it claims the same word again.
-    function test_open_sheSquatsAgainAndAgain() public {
-        uint256 before = wealthOf(alice);
-        for (uint256 i; i < 11; ++i) {
+    /// @dev Who cares for no emission squats for the gas. After each lapse she waits twice as long, and the shards are
+    /// somebody else's meanwhile: in a day she has them four times, for two hours each.
+    function test_sheSquatsFourTimesADay() public {
+        uint256 posted = block.timestamp;
+        uint256 times;
+        uint256 free;
+        for (; block.timestamp < posted + 1 days; ++times) {
             claim(alice, job, 0, type(uint256).max);
             vm.expectRevert(ITaskMarket.NothingFree.selector);
             claim(bob, job, 0, 1);
             goTo(block.timestamp + 7_200);
             market.releaseShards(job, 0, type(uint256).max, alice);
+            uint64 until = market.waitsUntil(job, alice);
+            vm.expectRevert(abi.encodeWithSelector(ITaskMarket.LapsedBefore.selector, job, until));
+            claim(alice, job, 0, type(uint256).max);
+            free += until - block.timestamp;
+            goTo(until);
         }
-        vm.assertEq(wealthOf(alice), before, "eleven lapses of a word, and her stake is whole");
-        vm.assertLt(market.qualityOf(alice), 0.0004e18, "only her quality is gone");
+        vm.assertEq(times, 4, "four times");
+        vm.assertEq(free, 30 hours, "and free for 2, 4, 8 and 16 hours");
+    }
+
+    /// @dev A name waits, not a person: each further one costs a minimum stake that is locked, and not lost.
+    function test_open_sheSquatsUnderSeveralNames() public {
+        (uint256 hers, uint256 his) = (wealthOf(alice), wealthOf(bob));
+        claim(alice, job, 0, type(uint256).max);
+        goTo(block.timestamp + 7_200);
+        market.releaseShards(job, 0, type(uint256).max, alice);
+        claim(bob, job, 0, type(uint256).max);
+        goTo(market.waitsUntil(job, alice));
+        market.releaseShards(job, 0, type(uint256).max, bob);
+        claim(alice, job, 0, type(uint256).max);
+        vm.assertEq(wealthOf(alice), hers, "no stake is lost");
+        vm.assertEq(wealthOf(bob), his, "nor is the other name's");
     }
 }

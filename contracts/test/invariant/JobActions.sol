@@ -53,6 +53,7 @@ abstract contract JobActions is People {
         uint256 job = pick % 4 == 0 ? 1 + pick % jobs : jobs;
         ITaskMarket.Job memory open = market.jobOf(job);
         if (open.state != ITaskMarket.State.Open || block.timestamp >= open.deadline) return;
+        if (block.timestamp < market.waitsUntil(job, worker)) return;
         uint32 word = open.paidWords;
         if (open.width == 0) word = 0;
         uint256 all = ShardLib.maskOf(open.shards, open.width, word);

@@ -9,7 +9,7 @@ import type { ProofIndex } from '../proof-index.ts';
 import { Releasing, type ReleasePorts } from './release.ts';
 
 interface ClaimPorts extends ReleasePorts {
-  readonly market: Pick<MarketPort, 'claimShards' | 'releaseShards'>;
+  readonly market: Pick<MarketPort, 'claimShards' | 'releaseShards' | 'waitsUntil'>;
   readonly stake: Pick<StakePort, 'stakeOf' | 'minimum'>;
 }
 
@@ -66,6 +66,8 @@ export class Claiming {
   readonly #book: JobBook;
   readonly #index: ProofIndex;
   readonly #releasing: Releasing;
+  /** Until when this node claims nothing in a job, as the market said when it was last asked. */
+  readonly #until = new Map<bigint, number>();
 
   constructor(ports: ClaimPorts, settings: ClaimSettings, book: JobBook, index: ProofIndex) {
     this.#ports = ports;
@@ -87,7 +89,7 @@ export class Claiming {
     if (room <= 0 || jobs.length === 0 || !(await this.#mayClaim())) return;
     for (const job of jobs) {
       const request = this.#choose(job, room);
-      if (request === null) continue;
+      if (request === null || (await this.#waitsIn(job.view.id, head))) continue;
       await this.#ports.market.claimShards(request);
       room -= request.limit;
     }
@@ -99,6 +101,14 @@ export class Claiming {
       this.#ports.stake.minimum(),
     ]);
     return staked >= minimum;
+  }
+
+  /** Who let a claim of the job lapse waits, and the market refuses it until then. */
+  async #waitsIn(job: bigint, head: Head): Promise<boolean> {
+    if (head.timestamp < (this.#until.get(job) ?? 0)) return true;
+    const until = await this.#ports.market.waitsUntil(job, this.#settings.self);
+    this.#until.set(job, until);
+    return head.timestamp < until;
   }
 
   #choose(job: OpenJob, room: number): ClaimRequest | null {

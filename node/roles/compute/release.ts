@@ -6,10 +6,11 @@ import { type Law, WORD } from '#protocol/limits.ts';
 import type { ChainView, Head, Log, MarketPort } from '#protocol/ports.ts';
 import { epochAt } from '#protocol/time/epoch.ts';
 import type { OpenJob } from '../job-book.ts';
+import { isOver } from '../turns.ts';
 import { recentEpochs } from './collect.ts';
 
 export interface ReleasePorts {
-  readonly view: Pick<ChainView, 'claims' | 'slashed' | 'paid' | 'commitments'>;
+  readonly view: Pick<ChainView, 'claims' | 'slashed' | 'paid' | 'commitments' | 'disputes'>;
   readonly market: Pick<MarketPort, 'releaseShards'>;
   readonly log: Log;
 }
@@ -37,7 +38,10 @@ const shardsIn = ({ word, mask }: { readonly word: number; readonly mask: bigint
 export class Releasing {
   readonly #ports: ReleasePorts;
   readonly #settings: ReleaseSettings;
-  /** When each claim was first seen here, in seconds of chain time: never before it was made, so what lapses here has lapsed. */
+  /**
+   * When each claim was first seen here, or last under a dispute, in seconds of chain time: never before it was made or the
+   * dispute ended, so what lapses here has lapsed.
+   */
   readonly #since = new Map<string, number>();
 
   constructor(ports: ReleasePorts, settings: ReleaseSettings) {
@@ -50,10 +54,13 @@ export class Releasing {
     const { view } = job;
     const paid = this.#ports.view.paid(view.id);
     const unserved = this.#unserved(head);
+    const disputed = this.#disputed();
     const parts = new Map<string, { holder: Address; word: number; mask: bigint; ground: Ground }>();
     for (const [shard, holder] of this.#ports.view.claims(view.id)) {
       if (paid.has(shard)) continue;
-      const lapsed = this.#hasLapsed(keyOf(view.id, shard, holder), head);
+      const key = keyOf(view.id, shard, holder);
+      if (disputed.has(holder)) this.#since.set(key, head.timestamp);
+      const lapsed = this.#hasLapsed(key, head);
       const isOthers = holder !== this.#settings.self;
       const isDue = isOthers && lapsed && (!isDelivered(shard) || unserved.has(holder));
       const ground = this.#ports.view.slashed(holder) ? 'slashed' : isDue ? 'lapsed' : null;
@@ -84,6 +91,12 @@ export class Releasing {
     this.#since.set(key, since);
     const turn = Number(BigInt(hashWords([self, since])) % BigInt(SPREAD_S));
     return head.timestamp >= since + law.claimTimeoutSeconds + turn;
+  }
+
+  /** Nothing is paid to them, so none of their claims lapses. */
+  #disputed(): ReadonlySet<Address> {
+    const open = this.#ports.view.disputes().filter((dispute) => !isOver(dispute));
+    return new Set(open.map(({ worker }) => worker));
   }
 
   #unserved(head: Head): ReadonlySet<Address> {

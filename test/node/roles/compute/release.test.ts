@@ -1,6 +1,7 @@
 /** Freeing claims: of slashed workers at once, of those who neither deliver nor serve after the timeout, of nobody else. */
 import t from 'tap';
-import { type Address, epoch, units } from '#protocol/ids.ts';
+import type { DisputeView, Phase } from '#protocol/dispute/moves.ts';
+import { type Address, address, epoch, units } from '#protocol/ids.ts';
 import type { CommitmentView, Sent } from '#protocol/ports.ts';
 import { chainError } from '#node/chain/errors.ts';
 import { Releasing } from '#node/roles/compute/release.ts';
@@ -18,11 +19,34 @@ interface Facts {
   readonly delivered?: readonly number[];
   readonly outcome?: CommitmentView['outcome'];
   readonly refuses?: boolean;
+  /** Of a dispute against Bob, in one turn after another. */
+  readonly phases?: readonly Phase[];
 }
+
+const againstBob = (phase: Phase): DisputeView => ({
+  id: 1n,
+  epoch: epoch(1),
+  worker: bob.address,
+  challenger: ann.address,
+  phase,
+  deadline: 0,
+  reason: 'forged-proof',
+  detail: hashFor('report'),
+  segment: null,
+  block: null,
+  value: null,
+  link: null,
+  opened: {},
+});
 
 /** Turns at these times, in one process. @returns what was released, in order */
 async function turns(times: readonly number[], facts: Facts) {
   const released: unknown[] = [];
+  let turn = 0;
+  const disputes = (): DisputeView[] => {
+    const phase = facts.phases?.[turn];
+    return phase === undefined ? [] : [againstBob(phase)];
+  };
   const committed = (of: number): CommitmentView[] =>
     facts.outcome === undefined
       ? []
@@ -46,6 +70,7 @@ async function turns(times: readonly number[], facts: Facts) {
         slashed: () => facts.slashed === true,
         paid: () => new Set(facts.paid ?? []),
         commitments: committed,
+        disputes,
       },
       market: {
         async releaseShards(part): Sent {
@@ -59,8 +84,10 @@ async function turns(times: readonly number[], facts: Facts) {
     },
     { self: ann.address, law: LAW },
   );
-  for (const [number, timestamp] of times.entries())
+  for (const [number, timestamp] of times.entries()) {
+    turn = number;
     await releasing.act(JOB, { number, timestamp }, (shard) => (facts.delivered ?? []).includes(shard));
+  }
   return released;
 }
 
@@ -95,4 +122,23 @@ t.test('where the market refuses, it is tried once more after another timeout', 
   const soon = [START, LATE, LATE + 1, LATE + 2];
   t.equal((await turns(soon, { claims: BOBS, refuses: true })).length, 1);
   t.equal((await turns([...soon, LATE + LAW.claimTimeoutSeconds + 8], { claims: BOBS, refuses: true })).length, 2);
+});
+
+t.test('nobody’s claim lapses under a dispute, nor for a timeout after it', async (t) => {
+  const later = LATE + LAW.claimTimeoutSeconds;
+  const claims = BOBS;
+  t.same(await turns([START, LATE, later], { claims, phases: ['openBlocks', 'jury', 'jury'] }), []);
+  t.same(
+    await turns([START, LATE, later - 1], { claims, phases: ['jury', 'jury', 'innocent'] }),
+    [],
+    'it ended lately',
+  );
+  t.same(await turns([START, LATE, later + 8], { claims, phases: ['jury', 'jury', 'innocent'] }), [both]);
+  t.same(await turns([START, LATE], { claims, phases: ['innocent', 'undecided'] }), [both], 'it ended long ago');
+});
+
+t.test('the dispute of another holds nothing up, and a slashed worker’s claim is freed under one', async (t) => {
+  const claims = [[0, address(`0x${'33'.repeat(20)}`)]] as const;
+  t.equal((await turns([START, LATE], { claims, phases: ['jury', 'jury'] })).length, 1);
+  t.same(await turns([START], { claims: BOBS, slashed: true, phases: ['jury'] }), [both]);
 });

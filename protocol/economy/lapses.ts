@@ -1,0 +1,28 @@
+/** Who let a claim of a job lapse waits before it claims in that job again, each time twice as long. LapseLib.sol is the master. */
+import type { Address } from '../ids.ts';
+
+/** Doublings at most. LapseLib.sol MAX_DOUBLINGS */
+const MAX_DOUBLINGS = 32;
+
+interface Wait {
+  readonly until: number;
+  readonly times: number;
+}
+
+/** Of one job. */
+export class Lapses {
+  readonly #waits = new Map<Address, Wait>();
+
+  /** @param claimedAt of the claim that lapsed: claims from before the last waiting are part of the same lapse */
+  add(worker: Address, claimedAt: number, now: number, timeout: number): void {
+    const { until, times } = this.#waits.get(worker) ?? { until: 0, times: 0 };
+    if (claimedAt < until) return;
+    const doublings = Math.min(times, MAX_DOUBLINGS);
+    this.#waits.set(worker, { until: now + timeout * 2 ** doublings, times: doublings + 1 });
+  }
+
+  /** Seconds; 0: never. */
+  waitsUntil(worker: Address): number {
+    return this.#waits.get(worker)?.until ?? 0;
+  }
+}
