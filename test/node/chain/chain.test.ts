@@ -179,6 +179,7 @@ t.test('a job: escrow, claims, payment', async (t) => {
   await world.mined(worker.chain.stake.stake(STAKE));
   t.equal(await worker.chain.stake.stakeOf(worker.address), STAKE);
   await world.mined(worker.chain.market.claimShards({ job, word: 0, mask: 0b111n, limit: 2 }));
+  t.equal(await worker.chain.market.waitsUntil(job, worker.address), 0, 'nothing lapsed');
   await caughtUp();
   t.same(
     [...first.chain.view.claims(job)],
