@@ -15,7 +15,7 @@ import { commitmentsUpTo, readFacts } from './ledger.ts';
 import { createParticipant, type Participant, type RunningParticipant, startParticipant } from './participant.ts';
 import { type Emit, emitJson, emitLines, type Summary, summaryFields, summaryTable } from './report.ts';
 import { type EmbeddedChain, startEmbeddedChain } from './embedded.ts';
-import { tellStory, until } from './story.ts';
+import { PATIENCE_S, PATIENCE_WITH_CHEAT_S, tellStory, until } from './story.ts';
 import { type AdversaryKind, isAdversary, zoo } from './zoo/zoo.ts';
 import { accomplicesOf, endingOf } from './zoo/ending.ts';
 
@@ -114,7 +114,8 @@ async function run({ options, cheat, root, emit, stops }: Run): Promise<Omit<Sum
   const adversary = running.find((participant) => participant.cheat !== null && participant.cheat === cheat);
   const mustBeSlashed = cheat !== null && zoo[cheat].expected === 'slashed';
   const caught = () => adversary === undefined || !mustBeSlashed || chain.view.slashed(adversary.address);
-  const parts = { chain, miners, submitter, clock, emit, signal: options.signal, caught };
+  const patience = cheat === null ? PATIENCE_S : PATIENCE_WITH_CHEAT_S;
+  const parts = { chain, miners, submitter, clock, emit, signal: options.signal, patience, caught };
   const jobs =
     options.job === undefined ? { example: EXAMPLE, into: join(root, 'jobs') } : { file: resolve(options.job) };
   const accuracy = await tellStory(parts, jobs);

@@ -16,6 +16,8 @@ export interface StoryParts {
   readonly clock: Clock;
   readonly emit: Emit;
   readonly signal: AbortSignal;
+  /** Seconds that anything may take: PATIENCE_S, or with a dishonest node PATIENCE_WITH_CHEAT_S. */
+  readonly patience: number;
   /** Whether every dishonest node has been slashed. */
   readonly caught: () => boolean;
 }
@@ -24,24 +26,26 @@ const POLL_MS = 300;
 /** Trainings of a story with a cheat: which node gets which shard is a race, and a cheat without a shard has nothing to forge. */
 const MOST_TRAININGS = 5;
 /** Longer than the slowest step of an honest story on two busy cores, twice over. */
-const PATIENCE_S = 240;
+export const PATIENCE_S = 240;
+/** Claims lapse, disputes have their clocks, and what was built on forged work is done again. */
+export const PATIENCE_WITH_CHEAT_S = 600;
 /** What a miner keeps back for its stake. */
 const KEPT = parseCxt('0.1');
 
 /** Polls until `look` gives something. @throws DEVNET_STALLED */
 export async function until<T>(
-  parts: Pick<StoryParts, 'clock' | 'signal'>,
+  parts: Pick<StoryParts, 'clock' | 'signal' | 'patience'>,
   waitingFor: string,
   look: () => Promise<T | null>,
 ): Promise<T> {
-  const end = parts.clock.now() + PATIENCE_S * 1000;
+  const end = parts.clock.now() + parts.patience * 1000;
   while (parts.clock.now() < end) {
     parts.signal.throwIfAborted();
     const found = await look();
     if (found !== null) return found;
     await parts.clock.sleep(POLL_MS, parts.signal);
   }
-  throw participantError('STALLED', { waitingFor, seconds: PATIENCE_S });
+  throw participantError('STALLED', { waitingFor, seconds: parts.patience });
 }
 
 /** The submitter has no CXT and nobody gives any away: it gets it from miners who earned it, by plain transfers. */

@@ -27,6 +27,8 @@ type Ground = 'slashed' | 'lapsed';
 const SPREAD_S = 8;
 /** Epochs in which a worker that did not serve its data is remembered. */
 const LOOKBACK = 8;
+/** Once may be an outage, and what was delivered then is committed again. Who withholds is refused again. */
+const OUTAGES = 2;
 
 const keyOf = (job: bigint, shard: number, holder: Address): string => `${job}/${shard}/${holder}`;
 
@@ -103,6 +105,9 @@ export class Releasing {
     const now = epochAt(this.#settings.law, head.timestamp);
     if (now === null) return new Set();
     const commitments = recentEpochs(now, LOOKBACK).flatMap((of) => [...this.#ports.view.commitments(of)]);
-    return new Set(commitments.filter(({ outcome }) => outcome === 'unavailable').map(({ worker }) => worker));
+    const outages = new Map<Address, number>();
+    for (const { worker, outcome } of commitments)
+      if (outcome === 'unavailable') outages.set(worker, (outages.get(worker) ?? 0) + 1);
+    return new Set([...outages].filter(([, count]) => count >= OUTAGES).map(([worker]) => worker));
   }
 }

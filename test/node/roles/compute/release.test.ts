@@ -18,6 +18,8 @@ interface Facts {
   readonly slashed?: boolean;
   readonly delivered?: readonly number[];
   readonly outcome?: CommitmentView['outcome'];
+  /** The outcome of every eighth epoch; others are accepted. */
+  readonly once?: CommitmentView['outcome'];
   readonly refuses?: boolean;
   /** Of a dispute against Bob, in one turn after another. */
   readonly phases?: readonly Phase[];
@@ -48,7 +50,7 @@ async function turns(times: readonly number[], facts: Facts) {
     return phase === undefined ? [] : [againstBob(phase)];
   };
   const committed = (of: number): CommitmentView[] =>
-    facts.outcome === undefined
+    facts.outcome === undefined && facts.once === undefined
       ? []
       : [
           {
@@ -59,7 +61,7 @@ async function turns(times: readonly number[], facts: Facts) {
             marketUnits: units(1n),
             manifest: hashFor('list'),
             tier: 0,
-            outcome: facts.outcome,
+            outcome: facts.outcome ?? (of % 8 === 0 ? facts.once : 'accepted') ?? null,
             score: 0n,
           },
         ];
@@ -112,6 +114,7 @@ t.test('a delivered shard is left alone, unless its worker did not serve its dat
   t.same(await turns([START, LATE], { claims: BOBS, delivered: [0] }), [{ ...both, mask: 0b100n }]);
   t.same(await turns([START, LATE], { claims: BOBS, delivered: [0, 2], outcome: 'accepted' }), []);
   t.same(await turns([START, LATE], { claims: BOBS, delivered: [0, 2], outcome: 'unavailable' }), [both]);
+  t.same(await turns([START, LATE], { claims: BOBS, delivered: [0, 2], once: 'unavailable' }), [], 'once is an outage');
 });
 
 t.test('nobody frees its own', async (t) => {
