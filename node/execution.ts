@@ -59,11 +59,14 @@ export class Execution implements Executor {
     return new Set(this.profile.isExact ? ['exact', 'fast'] : ['fast']);
   }
 
-  /** @throws CorexError EXECUTION_NOT_EXACT, ENGINE_*, MODEL_*, STATE_*, DATA_* */
-  async run(run: ShardRun, signal?: AbortSignal): Promise<ShardResult> {
+  /**
+   * @param isWanted asked when its turn comes; what nobody waits for any more is not begun
+   * @throws CorexError EXECUTION_NOT_EXACT, ENGINE_*, MODEL_*, STATE_*, DATA_*
+   */
+  async run(run: ShardRun, signal?: AbortSignal, isWanted?: () => boolean): Promise<ShardResult> {
     this.#metrics.set('corex_running_shards', ++this.#running);
     try {
-      const result = await this.#poolFor(run).run({ ...run, threads: this.#threads }, signal);
+      const result = await this.#poolFor(run).run({ ...run, threads: this.#threads }, signal, isWanted);
       this.#metrics.add('corex_shards_total', 1, { kind: run.kind });
       this.#metrics.add('corex_steps_total', run.steps, { kind: run.kind });
       return result;

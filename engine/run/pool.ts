@@ -37,9 +37,13 @@ export class EnginePool {
     return [...this.#busy, ...this.#idle].flatMap(({ pid }) => pid ?? []);
   }
 
-  /** @throws CorexError ENGINE_*, STATE_*, DATA_* */
-  async run(run: ShardRun, signal?: AbortSignal): Promise<ShardResult> {
-    const { answer, checkpoints } = await this.#request({ type: 'run', run }, signal);
+  /**
+   * @param signal ends the process that runs it
+   * @param isWanted asked when its turn comes: what nobody waits for any more is not begun, and no process is lost for it
+   * @throws CorexError ENGINE_*, STATE_*, DATA_*
+   */
+  async run(run: ShardRun, signal?: AbortSignal, isWanted?: () => boolean): Promise<ShardResult> {
+    const { answer, checkpoints } = await this.#request({ type: 'run', run }, signal, isWanted);
     if (answer.type !== 'ran') throw engineError('CRASHED', { exit: 'a wrong answer', stderr: answer.type });
     return { ...answer.result, checkpoints };
   }
@@ -66,11 +70,11 @@ export class EnginePool {
     await Promise.all([...this.#busy, ...this.#idle.splice(0)].map((process) => process.kill(closed)));
   }
 
-  async #request(request: Request, signal?: AbortSignal): Promise<Reported> {
+  async #request(request: Request, signal?: AbortSignal, isWanted?: () => boolean): Promise<Reported> {
     await this.#admission(signal);
     try {
       // Called off, or the pool closed, between the admission and here.
-      if (signal?.aborted === true) throw engineError('ABORTED', {});
+      if (signal?.aborted === true || isWanted?.() === false) throw engineError('ABORTED', {});
       if (this.#isClosed) throw engineError('CLOSED', {});
       return await this.#ask(this.#takeProcess(), request, signal);
     } finally {

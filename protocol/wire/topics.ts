@@ -1,6 +1,5 @@
 /** One row a gossip topic: what travels on it, how much of it, and what is dropped when it is too much. */
 import { z } from 'zod';
-import { isCid } from '../codec/cid.ts';
 import { addressField, cidField, epochField } from '../codec/fields.ts';
 import type { TopicName } from '../ports.ts';
 import { signedProof } from '../work/proof.ts';
@@ -18,12 +17,10 @@ export interface TopicRow<T = unknown> {
   readonly scoreWeight: number;
 }
 
-const knownCid = cidField.refine(isCid);
-
 const taskHint = z.strictObject({
   /** Number of the job in the market; everything else about it is on the chain and behind its CID. */
   job: z.string().regex(/^[1-9][0-9]{0,38}$/),
-  spec: knownCid,
+  spec: cidField,
 });
 
 const auditHint = z.strictObject({
@@ -32,7 +29,7 @@ const auditHint = z.strictObject({
   validator: addressField,
   verdict: z.enum(['ok', 'fault', 'unavailable']),
   /** What the validator saw; the verdict that counts is on the chain. */
-  report: knownCid,
+  report: cidField,
 });
 
 export type AuditHint = z.output<typeof auditHint>;
@@ -43,7 +40,7 @@ const missingHint = z.strictObject({
   /** Member of the committee that says so. */
   validator: addressField,
   /** A blob of the worker's commitment that this member's samples need. */
-  missing: knownCid,
+  missing: cidField,
   /** False: the worker does not serve it to me. True: I was served, ask me. */
   served: z.boolean(),
 });

@@ -1,7 +1,7 @@
 /** The rules before execution: honest proofs pass, and each broken rule gives its own fault. */
 import t from 'tap';
 import { digestOf } from '#protocol/codec/cid.ts';
-import { type Epoch, epoch, type Hash, units } from '#protocol/ids.ts';
+import { type Cid, type Epoch, epoch, type Hash, units } from '#protocol/ids.ts';
 import type { Signer } from '#protocol/ports.ts';
 import { baseTask } from '#protocol/work/base-task.ts';
 import type { Entry } from '#protocol/work/commitment.ts';
@@ -184,6 +184,13 @@ t.test('a trace with another root, other checkpoints, outputs at its start, or n
   const early = checkpoints((list) => list.map((entry, i) => (i === 0 ? { ...entry, outputs: cidFor('x') } : entry)));
   t.equal(await fault({ trace: early }), 'bad-trace', 'outputs before the first step');
   t.equal(await fault({ proof: { traceCid: await world.blobs.putObject({ v: 1 }) } }), 'bad-trace', 'no trace');
+  const nameless = `b${'a'.repeat(58)}` as Cid;
+  const lost = (place: number) =>
+    checkpoints((list) =>
+      list.map((entry, i) => (i === (place + list.length) % list.length ? { ...entry, state: nameless } : entry)),
+    );
+  t.equal(await fault({ trace: lost(1) }), 'bad-trace', 'a CID of nothing');
+  t.equal(await fault({ trace: lost(-1) }), 'forged-proof', 'and in the proof itself');
 });
 
 t.test(

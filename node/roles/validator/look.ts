@@ -7,6 +7,7 @@ import { type Address, type Epoch, hash } from '#protocol/ids.ts';
 import type { Law } from '#protocol/limits.ts';
 import type { Blobs, ChainView, CommitmentView, CourtPort, Head, Log, Random } from '#protocol/ports.ts';
 import { auditTimes, epochAt } from '#protocol/time/epoch.ts';
+import type { ShardRun } from '#engine/run/shard-run.ts';
 import type { AuditPorts, AuditReport, auditWorker } from '#verifier/audit.ts';
 import { recentEpochs } from '../compute/collect.ts';
 import { onEach } from '../duty.ts';
@@ -20,7 +21,9 @@ import { chargeOf, reportOf } from './report.ts';
 export interface LookPorts {
   readonly view: AuditPorts['view'] & Pick<ChainView, 'commitments' | 'seed' | 'nextBlock'>;
   readonly blobs: Pick<Blobs, 'get' | 'getObject' | 'putObject' | 'keep'>;
-  readonly engine: AuditPorts['engine'];
+  readonly engine: {
+    run(run: ShardRun, signal?: AbortSignal, isWanted?: () => boolean): ReturnType<AuditPorts['engine']['run']>;
+  };
   readonly audit: typeof auditWorker;
   readonly court: Pick<CourtPort, 'onCommittee' | 'commitVerdict'>;
   readonly random: Random;
@@ -56,6 +59,8 @@ export class Looking {
   /** Being decided and sent. */
   readonly #busy = new Set<string>();
   readonly #running = new Set<Promise<void>>();
+  /** Ends with the node. */
+  #life: AbortSignal = AbortSignal.abort();
   /** Called off when nothing can be said any more: a validator that fell behind must not look at the past instead of the present. */
   readonly #windows = new Map<Epoch, AbortController>();
 
@@ -70,6 +75,7 @@ export class Looking {
   async act(head: Head, signal: AbortSignal): Promise<void> {
     const now = epochAt(this.#settings.law, head.timestamp);
     if (now === null) return;
+    this.#life = signal;
     const turns: Turn[] = [];
     const open = new Set<Epoch>();
     for (const of of recentEpochs(now, LOOKBACK).reverse()) {
@@ -84,7 +90,7 @@ export class Looking {
     this.#hints.retain(open);
     this.#close(open);
     if (turns.length === 0) return;
-    const all = this.#track(onEach(turns, (turn) => this.#consider(turn, this.#windowOf(turn.on.epoch, signal))));
+    const all = this.#track(onEach(turns, (turn) => this.#consider(turn, this.#windowOf(turn.on.epoch))));
     await Promise.race([all, this.#ports.view.nextBlock(signal)]);
   }
 
@@ -102,13 +108,12 @@ export class Looking {
     }
   }
 
-  /** @param life ends with the node */
-  #windowOf(of: Epoch, life: AbortSignal): AbortSignal {
+  #windowOf(of: Epoch): AbortSignal {
     const known = this.#windows.get(of);
     if (known !== undefined) return known.signal;
     const window = new AbortController();
     this.#windows.set(of, window);
-    life.addEventListener('abort', () => window.abort(), { once: true, signal: window.signal });
+    this.#life.addEventListener('abort', () => window.abort(), { once: true, signal: window.signal });
     return window.signal;
   }
 
@@ -182,8 +187,12 @@ export class Looking {
   /** @returns null to abstain */
   async #audit(on: CommitmentView, draw: Draw, blobs: Fetching, signal: AbortSignal): Promise<AuditReport | null> {
     const { domain, law } = this.#settings;
+    // What runs is let run: to end it is to end its process, and to start one takes longer than most segments.
+    const engine: AuditPorts['engine'] = {
+      run: (run) => this.#ports.engine.run(run, this.#life, () => !signal.aborted),
+    };
     try {
-      const report = await this.#ports.audit({ ...this.#ports, blobs }, domain, on, draw, law.samples, signal);
+      const report = await this.#ports.audit({ ...this.#ports, blobs, engine }, domain, on, draw, law.samples, signal);
       const level = report.verdict === 'ok' ? 'info' : 'warn';
       this.#ports.log[level](
         { epoch: on.epoch, worker: on.worker, verdict: report.verdict, reason: report.reason },

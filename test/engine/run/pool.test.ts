@@ -144,6 +144,19 @@ t.test('a request is called off while it runs and while it waits', async (t) => 
   t.ok(await pool.run(inferRun));
 });
 
+t.test('what nobody wants when its turn comes is not begun, and costs no process', async (t) => {
+  const pool = openPool(t);
+  let isWanted = true;
+  const running = pool.run(trainRun, undefined, () => isWanted);
+  const waiting = pool.run(trainRun, undefined, () => isWanted);
+  const pid = await firstPid(pool);
+  isWanted = false;
+  t.ok(await running, 'what is under way goes on');
+  await t.rejects(waiting, { code: 'ENGINE_ABORTED' });
+  t.ok(await pool.run(inferRun));
+  t.same(pool.pids, [pid]);
+});
+
 t.test('closing ends what runs and what waits, and leaves no process', async (t) => {
   const pool = openPool(t);
   const requests = [pool.run(endless), pool.run(inferRun)];
