@@ -81,22 +81,23 @@ export const replayProof: Prover = (ports, context) => {
   };
 };
 
-/** Lists other blobs as the checkpoints between start and end of its market shards. */
-const withCheckpoints =
-  (blobFor: (ports: ProvePorts, state: Uint8Array) => Promise<Cid>): Prover =>
-  (ports, context) =>
-  (order, signal) => {
-    if (jobOfTask(order.ref.task) === null || order.source.plan.kind !== 'train')
-      return proveShard(ports, context, order, signal);
-    const last = order.source.plan.steps;
-    let stored = 0;
-    const put: ProvePorts['blobs']['put'] = async (bytes) => {
-      stored += 1;
-      const isBetween = stored > 1 && (stored - 1) * order.source.plan.segment < last;
-      return isBetween ? blobFor(ports, bytes) : ports.blobs.put(bytes);
-    };
-    return proveShard({ ...ports, blobs: { ...bound(ports.blobs), put } }, context, order, signal);
+/** Does a training, and lists other blobs as the checkpoints between its start and its end. */
+function trainWith(
+  ports: ProvePorts,
+  blobFor: (state: Uint8Array) => Promise<Cid>,
+  context: ProveContext,
+  ...[order, signal]: Parameters<MakeProof>
+): Promise<SignedProof> {
+  const { kind, steps, segment } = order.source.plan;
+  if (kind !== 'train') return proveShard(ports, context, order, signal);
+  let stored = 0;
+  const put: ProvePorts['blobs']['put'] = async (bytes) => {
+    stored += 1;
+    const isBetween = stored > 1 && (stored - 1) * segment < steps;
+    return isBetween ? blobFor(bytes) : ports.blobs.put(bytes);
   };
+  return proveShard({ ...ports, blobs: { ...bound(ports.blobs), put } }, context, order, signal);
+}
 
 /** The same port with its methods bound, so that one of them can be replaced. */
 function bound(blobs: ProvePorts['blobs']): ProvePorts['blobs'] {
@@ -109,11 +110,20 @@ function bound(blobs: ProvePorts['blobs']): ProvePorts['blobs'] {
   };
 }
 
-/** Names its checkpoints and gives them to nobody. */
-export const withholdCheckpoint = withCheckpoints(async (_ports, state) => nameBlock(state.slice(1), 'raw'));
+/** Epochs of a young network in which it earns its stake. */
+const EARNING = 5;
 
-/** Serves bytes that are no state where its checkpoints should be. */
-export const garbageBlob = withCheckpoints(({ blobs }, state) => blobs.put(state.slice().reverse()));
+/** Names its checkpoints and gives them to nobody: of base tasks as well, so that nothing else in its epochs could be drawn instead. */
+export const withholdCheckpoint: Prover = (ports, context) => (order, signal) =>
+  order.ref.epoch < EARNING
+    ? proveShard(ports, context, order, signal)
+    : trainWith(ports, async (state) => nameBlock(state.slice(1), 'raw'), context, order, signal);
+
+/** Serves bytes that are no state where the checkpoints of jobs should be. */
+export const garbageBlob: Prover = (ports, context) => (order, signal) =>
+  jobOfTask(order.ref.task) === null
+    ? proveShard(ports, context, order, signal)
+    : trainWith(ports, (state) => ports.blobs.put(state.slice().reverse()), context, order, signal);
 
 /** Claims shards of jobs and does none of them. */
 export const claimSquat: Prover = (ports, context) => async (order, signal) => {

@@ -26,7 +26,7 @@ const pool = new EnginePool({ size: 1, memoryBytes: 2 ** 30, stepTimeoutMs: 60_0
 t.teardown(() => pool.close());
 
 const TASK = taskOfJob(1n);
-const EPOCH = epoch(1);
+const EPOCH = epoch(7);
 const ROWS = 8;
 
 /** One slice, two rounds of six steps, a checkpoint every two: shard 256 follows shard 0. */
