@@ -11,6 +11,7 @@ import {
   type Commitment,
   type CommittedWork,
   commitment,
+  type Entry,
   entryAt,
 } from '#protocol/work/commitment.ts';
 import type { Elements } from './bounded/elements.ts';
@@ -86,18 +87,17 @@ export async function fetchWork(
   }
 }
 
-/** Judges and replays the piece under one offset. */
+/** Judges and replays the piece under one offset. @param judge of an entry, the same for all samples in it */
 async function auditSample(
   ports: AuditPorts,
-  domain: Domain,
   work: CommittedWork,
-  on: CommitmentView,
+  judge: (entry: Entry) => ReturnType<typeof judgeProof>,
   sample: { readonly draw: Draw; readonly number: number; readonly offset: bigint },
   signal?: AbortSignal,
 ): Promise<{ readonly sample: SampleReport; readonly isWithheld: boolean }> {
   const { entry, within } = entryAt(work, sample.offset);
   const at = { task: entry.task, shard: entry.shard };
-  const judged = await judgeProof(ports, domain, entry, on, signal);
+  const judged = await judge(entry);
   if (judged.fault !== null)
     return { sample: { ...at, segment: null, fault: judged.fault, digest: null }, isWithheld: false };
   const segment = segmentAt(judged.lawful.source.plan, within);
@@ -108,6 +108,16 @@ async function auditSample(
 
 function report(verdict: VerdictName, reason: AuditReport['reason'], samples: SampleReport[]): AuditReport {
   return { verdict, reason, samples, auditDigest: combinedDigest(samples.map(({ digest }) => digest)) };
+}
+
+/** Remembers the answers: a few samples mostly fall into one or two entries. */
+function onceEach<T>(judge: (entry: Entry) => Promise<T>): (entry: Entry) => Promise<T> {
+  const answers = new Map<Entry, Promise<T>>();
+  return (entry) => {
+    const answer = answers.get(entry) ?? judge(entry);
+    answers.set(entry, answer);
+    return answer;
+  };
 }
 
 /**
@@ -123,11 +133,12 @@ export async function auditWorker(
   signal?: AbortSignal,
 ): Promise<AuditReport> {
   const seen: SampleReport[] = [];
+  const judge = onceEach((entry) => judgeProof(ports, domain, entry, on, signal));
   try {
     const work = await fetchWork(ports.blobs, on, signal);
     if (work === null) return report('fault', 'bad-commitment', seen);
     for (const [number, offset] of sampleOffsets(draw, work.units, samples).entries()) {
-      const found = await auditSample(ports, domain, work, on, { draw, number, offset }, signal);
+      const found = await auditSample(ports, work, judge, { draw, number, offset }, signal);
       seen.push(found.sample);
       if (found.sample.fault !== null) return report('fault', found.sample.fault, seen);
       // Not paid, and no accusation: tolerance proves nothing.

@@ -42,6 +42,10 @@ export class Concluding {
   readonly #settings: ConcludeSettings;
   readonly #records: VerdictRecords;
   readonly #rewarded = new Set<string>();
+  /** Epochs whose emission for audits this validator has, or has none of. */
+  readonly #claimed = new Set<Epoch>();
+  /** When the fees of a worker's epoch were asked for last: they grow with what the worker redeems, for as long as it may. */
+  readonly #asked = new Map<string, number>();
 
   constructor(ports: ConcludePorts, settings: ConcludeSettings, records: VerdictRecords) {
     this.#ports = ports;
@@ -66,7 +70,7 @@ export class Concluding {
     const judged = this.#ports.view.commitments(of).length > 0;
     if (judged && !this.#ports.view.settled(of) && now >= times.pays + turnOf(this.#settings.self, of, 3))
       await this.#ports.pool.settle();
-    if (now >= times.claimable && this.#ports.view.settled(of)) await this.#collect(of);
+    if (now >= times.claimable && this.#ports.view.settled(of)) await this.#collect(of, now);
   }
 
   /** A fault that this validator found it concludes at once; other commitments only when their workers leave them. */
@@ -78,13 +82,21 @@ export class Concluding {
     if (found || left) await this.#ports.work.finalize(on.worker, on.epoch);
   }
 
-  async #collect(of: Epoch): Promise<void> {
-    const { self } = this.#settings;
-    if ((await this.#ports.pool.claimable(self, of)).audit > 0n) await this.#ports.pool.claimAudit(of);
+  async #collect(of: Epoch, now: number): Promise<void> {
+    const { self, law } = this.#settings;
+    if (!this.#claimed.has(of)) {
+      if ((await this.#ports.pool.claimable(self, of)).audit > 0n) await this.#ports.pool.claimAudit(of);
+      this.#claimed.add(of);
+    }
     for (const on of this.#ports.view.commitments(of)) {
+      const isSlashed = this.#ports.view.slashed(on.worker);
+      const hasFees = on.outcome === 'accepted' && on.marketUnits > 0n;
+      const key = `${of}/${on.worker}`;
+      if ((!isSlashed && !hasFees) || now < (this.#asked.get(key) ?? 0) + law.epochSeconds) continue;
+      this.#asked.set(key, now);
       const record = await this.#records.get(of, on.worker);
       if (record === null) continue;
-      if (record.verdict === 'fault' && this.#ports.view.slashed(on.worker)) await this.#bounty(of, on.worker);
+      if (record.verdict === 'fault' && isSlashed) await this.#bounty(of, on.worker);
       if ((await this.#ports.market.auditFee(on.worker, of, self)) > 0n)
         await this.#ports.market.claimAuditFee(on.worker, of);
     }
