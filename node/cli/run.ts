@@ -32,14 +32,18 @@ export async function runCommandLine(argv: readonly string[], world: World, outp
   try {
     return await dispatch(argv, world, print);
   } catch (error) {
-    const known =
-      error instanceof CorexError
-        ? error
-        : bugError('UNEXPECTED', { why: error instanceof Error ? error.message : String(error) }, error);
+    const known = knownError(error, argv, world);
     const trace = hasSwitch(argv, 'trace') || (world.environment['COREX_TRACE'] ?? '') !== '';
     print.error(known, trace ? stackOf(known) : null);
     return exitCodeOf(known.code);
   }
+}
+
+function knownError(error: unknown, [name = 'help']: readonly string[], { signal }: World): CorexError {
+  if (error instanceof CorexError) return error;
+  // What waits ends with the signal's own reason, wherever it is.
+  if (signal.aborted) return cliError('INTERRUPTED', { doing: `corex ${name} ran` }, error);
+  return bugError('UNEXPECTED', { why: error instanceof Error ? error.message : String(error) }, error);
 }
 
 async function dispatch(argv: readonly string[], world: World, print: Print): Promise<number> {

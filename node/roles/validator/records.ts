@@ -28,23 +28,43 @@ export type VerdictRecord = z.output<typeof verdictRecord>;
 
 const keyOf = (of: Epoch, worker: Address): string => `verdict/${of.toString().padStart(12, '0')}/${worker}`;
 
+/** Records that are remembered beside the disk: every duty asks for those of the recent epochs on every block. */
+const MAX_KNOWN = 16_384;
+
 export class VerdictRecords {
   readonly #keep: Keep;
+  readonly #known = new Map<string, VerdictRecord | null>();
 
   constructor(keep: Keep) {
     this.#keep = keep;
   }
 
   async get(of: Epoch, worker: Address): Promise<VerdictRecord | null> {
-    const parsed = verdictRecord.safeParse(await this.#keep.get(keyOf(of, worker)));
-    return parsed.success ? parsed.data : null;
+    const key = keyOf(of, worker);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const parsed = verdictRecord.safeParse(await this.#keep.get(key));
+    // Put while it was read: what was put is newer.
+    return this.#known.get(key) ?? this.#remember(key, parsed.success ? parsed.data : null);
+  }
+
+  #remember(key: string, record: VerdictRecord | null): VerdictRecord | null {
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+    this.#known.set(key, record);
+    return record;
+  }
+
+  /** On disk before anybody hears of it. */
+  async #put(key: string, record: VerdictRecord): Promise<void> {
+    await this.#keep.put(key, record);
+    this.#remember(key, record);
   }
 
   /** @throws RangeError when another verdict stands already */
   async decide(of: Epoch, worker: Address, record: VerdictRecord): Promise<void> {
     const before = await this.get(of, worker);
     if (before !== null) throw new RangeError(`a verdict on ${worker} for epoch ${of} stands already`);
-    await this.#keep.put(keyOf(of, worker), record);
+    await this.#put(keyOf(of, worker), record);
   }
 
   /** Verdicts that this validator revealed so far, by kind. */
@@ -62,6 +82,6 @@ export class VerdictRecords {
   async mark(of: Epoch, worker: Address, stage: VerdictRecord['stage']): Promise<void> {
     const record = await this.get(of, worker);
     if (record !== null && STAGES.indexOf(stage) > STAGES.indexOf(record.stage))
-      await this.#keep.put(keyOf(of, worker), { ...record, stage });
+      await this.#put(keyOf(of, worker), { ...record, stage });
   }
 }
