@@ -142,16 +142,15 @@ contract TaskMarket is ITaskMarket, EpochClock {
         if (mask == 0 || mask & ~(held & ~here.paid) != 0) revert NotReleasable();
         bool whole = here.holder == holder;
         uint64 claimedAt = whole ? here.claimedAt : here.parts[holder].claimedAt;
-        bool slashed = stakes.slashed(holder);
-        if (!slashed) _lapse(job, holder, claimedAt);
+        if (!stakes.slashed(holder)) _lapse(job, holder, claimedAt);
         // What is left of a whole word becomes a part.
         if (whole) (here.holder, here.claimedAt, here.taken) = (address(0), 0, all);
         here.taken &= ~mask;
         here.parts[holder] = Part(held & ~mask, claimedAt);
         records[holder].lapsed += ShardLib.countOf(mask);
         emit ShardsReleased(job, holder, word, mask);
-        // What was built on a slashed worker's shard is void: it counts only if it is committed again after this epoch.
-        if (slashed && open.width > 0) _reset(job, word + 1);
+        // What was built on a shard that another makes anew is void: it counts only if it is committed again after this epoch.
+        if (open.width > 0) _reset(job, word + 1);
     }
 
     /// @param all bits of the word that stand for shards

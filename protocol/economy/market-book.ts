@@ -117,8 +117,8 @@ export class MarketBook {
     if (!slashed) open.lapses.add(holder, claimedAt, time, law.claimTimeoutSeconds);
     here.release(holder, mask);
     this.#count(holder, { claimed: 0n, lapsed: BigInt(countOf(mask)) });
-    // What was built on a slashed worker's shard is void: it counts only if it is committed again after this epoch.
-    if (slashed && open.width > 0) this.#reset(open, word + 1);
+    // What was built on a shard that another makes anew is void: it counts only if it is committed again after this epoch.
+    if (open.width > 0) this.#reset(open, word + 1);
   }
 
   #reset(open: OpenJob, fromWord: number): void {

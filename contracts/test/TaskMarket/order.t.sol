@@ -73,11 +73,32 @@ contract OrderTest is World {
         vm.assertEq(market.jobOf(job).paidWords, 2, "made anew, it is paid");
     }
 
-    function test_aLapsedClaimVoidsNothing() public {
+    /// @dev Otherwise a proof on what its holder never served would be paid, and another, that nobody audits, be used.
+    function test_aLapsedClaimVoidsWhatWasBuiltOnIt() public {
         claim(alice, job, 0, 1);
+        claim(bob, job, 0, 2);
+        claim(bob, job, 1, 1);
+        IWorkLedger.Leaf memory merge = leafOf(job, 1, 1, 10);
+        deliver(bob, 1, merge);
+        vm.warp(block.timestamp + law.claimTimeoutSeconds);
+        uint64 reset = epochNow();
+        vm.expectEmit(true, true, true, true, address(market));
+        emit ITaskMarket.JobReset(job, 1, reset);
+        market.releaseShards(job, 0, 1, alice);
+        claim(bob, job, 0, 1);
+        IWorkLedger.Leaf memory locals = leafOf(job, 0, 3, 20);
+        deliver(bob, reset + 1, locals);
+        redeem(bob, reset + 1, locals);
+        vm.expectRevert(abi.encodeWithSelector(ITaskMarket.MadeBeforeReset.selector, reset));
+        redeem(bob, 1, merge);
+    }
+
+    function test_nothingIsBuiltOnShardsWithoutAnOrder() public {
+        uint256 loose = post(nobody, 6, 0, 60, 60e18);
+        claim(alice, loose, 0, 1);
         vm.warp(block.timestamp + law.claimTimeoutSeconds);
         vm.recordLogs();
-        market.releaseShards(job, 0, 1, alice);
+        market.releaseShards(loose, 0, 1, alice);
         vm.assertEq(vm.getRecordedLogs().length, 1, "ShardsReleased and no JobReset");
     }
 

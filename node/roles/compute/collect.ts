@@ -12,7 +12,7 @@ import { isOver } from '../turns.ts';
 export interface CollectPorts {
   readonly view: Pick<
     ChainView,
-    'commitments' | 'seed' | 'settled' | 'job' | 'paid' | 'resets' | 'slashed' | 'disputes'
+    'claims' | 'commitments' | 'seed' | 'settled' | 'job' | 'paid' | 'resets' | 'slashed' | 'disputes'
   >;
   readonly blobs: Pick<Blobs, 'getObject'>;
   readonly work: Pick<WorkPort, 'finalize'>;
@@ -93,13 +93,14 @@ export class Collecting {
     });
   }
 
-  /** Unpaid, later than every reset, and, in an ordered job, with every earlier word paid. */
+  /** Unpaid and held, later than every reset, and, in an ordered job, with every earlier word paid. */
   #isPayable(mine: CommitmentView, leaf: CommittedWork['leaves'][number]): boolean {
     const id = jobOfTask(leaf.task);
     const job = id === null ? null : this.#ports.view.job(id);
     if (id === null || job === null || job.state !== 'open') return false;
     const paid = this.#ports.view.paid(id);
-    if (leaf.entries.some(({ shard }) => paid.has(shard))) return false;
+    const claims = this.#ports.view.claims(id);
+    if (leaf.entries.some(({ shard }) => paid.has(shard) || claims.get(shard) !== mine.worker)) return false;
     if (this.#ports.view.resets(id).some((reset) => leaf.word >= reset.fromWord && mine.epoch <= reset.epoch))
       return false;
     return job.width === 0 || paidBelow(paid, leaf.word) === shardsBelow(job.width, leaf.word);

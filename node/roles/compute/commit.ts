@@ -14,7 +14,7 @@ import type { ProofIndex } from '../proof-index.ts';
 import type { Shelf, ShelvedProof } from './shelf.ts';
 
 export interface CommitPorts {
-  readonly view: Pick<ChainView, 'commitments' | 'job' | 'paid' | 'resets' | 'slashed'>;
+  readonly view: Pick<ChainView, 'claims' | 'commitments' | 'job' | 'paid' | 'resets' | 'slashed'>;
   readonly blobs: Pick<Blobs, 'putObject' | 'keep'>;
   readonly work: Pick<WorkPort, 'commitWork'>;
   readonly log: Log;
@@ -27,8 +27,8 @@ export interface CommitSettings {
 }
 
 interface CommitMemory {
-  readonly book: JobBook;
-  readonly index: ProofIndex;
+  readonly book: Pick<JobBook, 'spec'>;
+  readonly index: Pick<ProofIndex, 'standing'>;
   readonly shelf: Shelf;
 }
 
@@ -83,12 +83,28 @@ export class Committing {
     return spec !== null && this.#memory.index.standing(job.id, spec, proof.signed.proof.shard)?.cid === proof.cid;
   }
 
-  /** Is the commitment of that epoch on chain, not refused, and later than every reset of the shard's word? */
+  /** Is the commitment of that epoch on chain, not refused, later than every reset of the shard's word, and its leaf payable? */
   #mayPay(job: JobView, proof: ShelvedProof, of: Epoch): boolean {
     const made = this.#ports.view.commitments(of).find(({ worker }) => worker === this.#settings.self);
     return (
-      made !== undefined && !this.#isReset(job, proof, of) && (made.outcome === null || made.outcome === 'accepted')
+      made !== undefined &&
+      !this.#isReset(job, proof, of) &&
+      (made.outcome === null || made.outcome === 'accepted') &&
+      this.#isWhole(job, proof, of)
     );
+  }
+
+  /** The market pays a leaf as a whole: one shard in it that was freed or paid meanwhile, and none of the others is ever paid by it. */
+  #isWhole(job: JobView, proof: ShelvedProof, of: Epoch): boolean {
+    const [claims, paid] = [this.#ports.view.claims(job.id), this.#ports.view.paid(job.id)];
+    const { task, shard } = proof.signed.proof;
+    const word = Math.floor(shard / WORD);
+    return this.#memory.shelf
+      .all()
+      .filter(({ signed, committed }) => signed.proof.task === task && committed.includes(of))
+      .map(({ signed }) => signed.proof.shard)
+      .filter((mate) => Math.floor(mate / WORD) === word)
+      .every((mate) => claims.get(mate) === this.#settings.self && !paid.has(mate));
   }
 
   #isReset(job: JobView, proof: ShelvedProof, of: Epoch): boolean {

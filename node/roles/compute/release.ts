@@ -5,6 +5,7 @@ import type { Address } from '#protocol/ids.ts';
 import { type Law, WORD } from '#protocol/limits.ts';
 import type { ChainView, Head, Log, MarketPort } from '#protocol/ports.ts';
 import { epochAt } from '#protocol/time/epoch.ts';
+import { planShard } from '#protocol/work/shard.ts';
 import type { OpenJob } from '../job-book.ts';
 import { isOver } from '../turns.ts';
 import { recentEpochs } from './collect.ts';
@@ -41,8 +42,8 @@ export class Releasing {
   readonly #ports: ReleasePorts;
   readonly #settings: ReleaseSettings;
   /**
-   * When each claim was first seen here, or last under a dispute, in seconds of chain time: never before it was made or the
-   * dispute ended, so what lapses here has lapsed.
+   * When each claim was first seen here, or last under a dispute or without its inputs, in seconds of chain time: never before
+   * it was made or the dispute ended, so what lapses here has lapsed; and nobody has to deliver what could not be begun.
    */
   readonly #since = new Map<string, number>();
 
@@ -61,7 +62,8 @@ export class Releasing {
     for (const [shard, holder] of this.#ports.view.claims(view.id)) {
       if (paid.has(shard)) continue;
       const key = keyOf(view.id, shard, holder);
-      if (disputed.has(holder)) this.#since.set(key, head.timestamp);
+      const isWaiting = planShard(job.spec, shard).inputs.some((input) => !isDelivered(input));
+      if (disputed.has(holder) || isWaiting) this.#since.set(key, head.timestamp);
       const lapsed = this.#hasLapsed(key, head);
       const isOthers = holder !== this.#settings.self;
       const isDue = isOthers && lapsed && (!isDelivered(shard) || unserved.has(holder));

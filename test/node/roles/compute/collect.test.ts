@@ -34,6 +34,8 @@ interface Facts {
   readonly outcome?: CommitmentView['outcome'];
   readonly settled?: boolean;
   readonly paid?: readonly number[];
+  /** Freed for others. */
+  readonly freed?: readonly number[];
   readonly resets?: ReadonlyArray<{ fromWord: number; epoch: Epoch }>;
   readonly slashed?: boolean;
   readonly claimable?: bigint;
@@ -77,6 +79,8 @@ async function turn(timestamp: number, facts: Facts) {
         settled: () => facts.settled ?? false,
         job: (id) => (id === 1n ? viewOf(1n, TRAINING) : null),
         paid: () => new Set(facts.paid ?? []),
+        claims: () =>
+          new Map(entries.map(({ shard }) => [shard, facts.freed?.includes(shard) ? bob.address : ann.address])),
         resets: () => facts.resets ?? [],
         slashed: () => facts.slashed ?? false,
         disputes: () => facts.disputes ?? [],
@@ -142,6 +146,12 @@ t.test('a reset holds back what was committed up to its epoch', async (t) => {
   t.same(await after(0, 2), []);
   t.same(await after(0, 1), ['redeem 0'], 'committed after it');
   t.same(await after(1, 2), ['redeem 0'], 'the word before it');
+});
+
+t.test('a leaf with a shard that was freed is not asked for: the market pays it as a whole', async (t) => {
+  const facts = { outcome: 'accepted', settled: true } as const;
+  t.same((await turn(1_042, { ...facts, freed: [1] })).calls, []);
+  t.same((await turn(1_042, { ...facts, freed: [256] })).calls, ['redeem 0']);
 });
 
 t.test('no acceptance, no pay', async (t) => {

@@ -145,3 +145,9 @@ t.test('the dispute of another holds nothing up, and a slashed worker’s claim 
   t.equal((await turns([START, LATE], { claims, phases: ['jury', 'jury'] })).length, 1);
   t.same(await turns([START], { claims: BOBS, slashed: true, phases: ['jury'] }), [both]);
 });
+
+t.test('nobody has to deliver what could not be begun: the clock stands while inputs are missing', async (t) => {
+  const claims = [[256, bob.address]] as const;
+  t.same(await turns([START, LATE], { claims, delivered: [0, 1] }), [], 'a merge of three slices');
+  t.same(await turns([START, LATE], { claims, delivered: [0, 1, 2] }), [{ ...both, word: 1, mask: 1n }]);
+});
