@@ -12,7 +12,7 @@ import { recentEpochs } from './collect.ts';
 
 export interface ReleasePorts {
   readonly view: Pick<ChainView, 'claims' | 'slashed' | 'paid' | 'commitments' | 'disputes'>;
-  readonly market: Pick<MarketPort, 'releaseShards'>;
+  readonly market: Pick<MarketPort, 'releaseShards' | 'waitsUntil'>;
   readonly log: Log;
 }
 
@@ -42,10 +42,14 @@ export class Releasing {
   readonly #ports: ReleasePorts;
   readonly #settings: ReleaseSettings;
   /**
-   * When each claim was first seen here, or last under a dispute or without its inputs, in seconds of chain time: never before
-   * it was made or the dispute ended, so what lapses here has lapsed; and nobody has to deliver what could not be begun.
+   * When each claim was first seen here, or last under a dispute, in seconds of chain time: never before it was made or the
+   * dispute ended, so what lapses here has lapsed.
    */
   readonly #since = new Map<string, number>();
+  /** When its inputs were missing last: nobody has to deliver what could not be begun. */
+  readonly #ready = new Map<string, number>();
+  /** Who let a claim of a job lapse: those wait for nothing any more, or they would hold one word after the other. */
+  readonly #lapsedBefore = new Set<string>();
 
   constructor(ports: ReleasePorts, settings: ReleaseSettings) {
     this.#ports = ports;
@@ -62,11 +66,13 @@ export class Releasing {
     for (const [shard, holder] of this.#ports.view.claims(view.id)) {
       if (paid.has(shard)) continue;
       const key = keyOf(view.id, shard, holder);
-      const isWaiting = planShard(job.spec, shard).inputs.some((input) => !isDelivered(input));
-      if (disputed.has(holder) || isWaiting) this.#since.set(key, head.timestamp);
-      const lapsed = this.#hasLapsed(key, head);
+      if (disputed.has(holder)) this.#since.set(key, head.timestamp);
+      if (planShard(job.spec, shard).inputs.some((input) => !isDelivered(input))) this.#ready.set(key, head.timestamp);
+      const lapsed = this.#hasLapsed(this.#since, key, head);
+      const begun = this.#hasLapsed(this.#ready, key, head);
       const isOthers = holder !== this.#settings.self;
-      const isDue = isOthers && lapsed && (!isDelivered(shard) || unserved.has(holder));
+      const isLeft = !isDelivered(shard) || unserved.has(holder);
+      const isDue = isOthers && lapsed && isLeft && (begun || (await this.#hasLapsedBefore(view.id, holder)));
       const ground = this.#ports.view.slashed(holder) ? 'slashed' : isDue ? 'lapsed' : null;
       if (ground === null) continue;
       const word = Math.floor(shard / WORD);
@@ -89,10 +95,18 @@ export class Releasing {
     }
   }
 
-  #hasLapsed(key: string, head: Head): boolean {
+  async #hasLapsedBefore(job: bigint, holder: Address): Promise<boolean> {
+    const key = `${job}/${holder}`;
+    if (this.#lapsedBefore.has(key)) return true;
+    if ((await this.#ports.market.waitsUntil(job, holder)) === 0) return false;
+    this.#lapsedBefore.add(key);
+    return true;
+  }
+
+  #hasLapsed(times: Map<string, number>, key: string, head: Head): boolean {
     const { self, law } = this.#settings;
-    const since = this.#since.get(key) ?? head.timestamp;
-    this.#since.set(key, since);
+    const since = times.get(key) ?? head.timestamp;
+    times.set(key, since);
     const turn = Number(BigInt(hashWords([self, since])) % BigInt(SPREAD_S));
     return head.timestamp >= since + law.claimTimeoutSeconds + turn;
   }

@@ -21,6 +21,8 @@ interface Facts {
   /** The outcome of every eighth epoch; others are accepted. */
   readonly once?: CommitmentView['outcome'];
   readonly refuses?: boolean;
+  /** Bob let a claim of the job lapse before. */
+  readonly lapsed?: boolean;
   /** Of a dispute against Bob, in one turn after another. */
   readonly phases?: readonly Phase[];
 }
@@ -75,6 +77,7 @@ async function turns(times: readonly number[], facts: Facts) {
         disputes,
       },
       market: {
+        waitsUntil: async () => (facts.lapsed === true ? START : 0),
         async releaseShards(part): Sent {
           released.push(part);
           if (facts.refuses === true)
@@ -149,5 +152,10 @@ t.test('the dispute of another holds nothing up, and a slashed worker’s claim 
 t.test('nobody has to deliver what could not be begun: the clock stands while inputs are missing', async (t) => {
   const claims = [[256, bob.address]] as const;
   t.same(await turns([START, LATE], { claims, delivered: [0, 1] }), [], 'a merge of three slices');
+  t.same(
+    await turns([START, LATE], { claims, delivered: [0, 1], lapsed: true }),
+    [{ ...both, word: 1, mask: 1n }],
+    'but not for who let another claim lapse',
+  );
   t.same(await turns([START, LATE], { claims, delivered: [0, 1, 2] }), [{ ...both, word: 1, mask: 1n }]);
 });
