@@ -130,7 +130,7 @@ export interface ChainView {
   everHeld(job: bigint, shard: number, worker: Address): boolean;
   /** Shards of the job that are already paid. */
   paid(job: bigint): ReadonlySet<number>;
-  /** Resets of the job (a slashed worker's shards were released): words from `fromWord` on count only when committed after `epoch`. */
+  /** Resets of the job (shards of it were released, and others make them anew): words from `fromWord` on count only when committed after `epoch`. */
   resets(job: bigint): ReadonlyArray<{ readonly fromWord: number; readonly epoch: Epoch }>;
   slashed(worker: Address): boolean;
   /** Has the pool settled this epoch? */

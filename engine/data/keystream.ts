@@ -10,7 +10,7 @@ const WORD_BYTES = 4;
 
 /**
  * Key = first 16 bytes of SHA-256(seed ‖ purpose). AES-128 in counter mode (NIST SP 800-38A, 6.5) with this key, the counter
- * from zero, encrypts zeros; each 4 bytes are a little-endian word. Purposes share no stream. Forty times as fast as hashes.
+ * from zero, encrypts zeros; each 4 bytes are a little-endian word. Purposes share no stream.
  */
 export class Keystream extends RandomWords {
   readonly #cipher: Cipheriv;

@@ -1,5 +1,5 @@
 /** Every adversary of the zoo as a real node on a real devnet: it ends as its row says, and nobody honest loses anything. */
-// Two to three minutes a run. ADVERSARIES=drift,claim-squat runs only these, RUNS=3 each of them three times.
+// Two to eight minutes a run. ADVERSARIES=drift,claim-squat runs only these, RUNS=3 each of them three times.
 import t, { type Test } from 'tap';
 import { type AdversaryKind, isAdversary, zoo } from '#node/devnet/zoo/zoo.ts';
 import { corex } from '../e2e/program.ts';
