@@ -34,6 +34,7 @@ import { JobBook } from './roles/job-book.ts';
 import { ProofIndex } from './roles/proof-index.ts';
 import { Transcripts } from './roles/transcripts.ts';
 import { Staking } from './roles/stake.ts';
+import { Refunding } from './roles/submitter/refund.ts';
 import { VerdictRecords } from './roles/validator/records.ts';
 import { Validator } from './roles/validator/validator.ts';
 import type { Settings } from './settings.ts';
@@ -197,6 +198,8 @@ async function startRoles(parts: Assembly, ports: NodePorts, memory: Memory, eng
     const staking = new Staking(ports, { self, roles: has, target });
     await life.start(running('staking', new Duty('staking', ports, (head) => staking.act(head))));
   }
+  const refunding = new Refunding(ports, { self, law });
+  await life.start(running('refunds', new Duty('refunding', ports, (head) => refunding.act(head))));
   if (has.compute) {
     const { workers } = settings.compute;
     const { classes } = ports.engine;

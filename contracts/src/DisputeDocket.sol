@@ -26,7 +26,7 @@ abstract contract DisputeDocket is IDisputeCourt, EpochClock {
     ITaskMarket internal immutable market;
     uint64 internal immutable disputeSeconds;
 
-    /// @dev One slot: how many disputes against somebody are open, and when the last one ended.
+    /// @dev One slot: how many disputes are open, and when the last one ended.
     struct Busy {
         uint64 open;
         uint64 endedAt;
@@ -36,7 +36,9 @@ abstract contract DisputeDocket is IDisputeCourt, EpochClock {
     uint256 internal disputes;
     mapping(uint256 id => Dispute) internal docket;
     mapping(uint64 epoch => mapping(address worker => mapping(address challenger => bool))) internal accused;
+    mapping(uint64 epoch => mapping(address worker => uint256)) internal openAbout;
     mapping(address worker => Busy) internal busy;
+    Busy internal anybody;
 
     constructor(Parameters memory p, Wiring memory w) EpochClock(p) {
         if (w.disputes != address(this)) revert WrongWiring();
@@ -73,7 +75,9 @@ abstract contract DisputeDocket is IDisputeCourt, EpochClock {
         if (block.timestamp >= until) revert TooLate(id);
         d = docket[id];
         (d.challenger, d.worker, d.epoch) = (msg.sender, about, epoch);
+        ++openAbout[epoch][about];
         ++busy[about].open;
+        ++anybody.open;
         emit Accused(id, epoch, about, msg.sender, reason, detail);
         d.bond = stakes.takeBond(msg.sender);
     }
@@ -114,8 +118,9 @@ abstract contract DisputeDocket is IDisputeCourt, EpochClock {
     function _end(uint256 id, Dispute storage d, Phase phase) internal {
         (uint256 bond, address worker, address challenger) = (d.bond, d.worker, d.challenger);
         (d.phase, d.bond) = (phase, 0);
-        Busy storage theirs = busy[worker];
-        (theirs.open, theirs.endedAt) = (theirs.open - 1, uint64(block.timestamp));
+        --openAbout[d.epoch][worker];
+        _less(busy[worker]);
+        _less(anybody);
         emit Ended(id, phase);
         if (phase == Phase.Guilty) court.convict(worker, d.epoch, challenger);
         if (bond == 0) return;
@@ -124,10 +129,27 @@ abstract contract DisputeDocket is IDisputeCourt, EpochClock {
         token.burn(bond - bond / 2);
     }
 
+    function _less(Busy storage one) internal {
+        (one.open, one.endedAt) = (one.open - 1, uint64(block.timestamp));
+    }
+
+    function _until(Busy storage one) internal view returns (uint64) {
+        return one.open != 0 ? type(uint64).max : one.endedAt;
+    }
+
+    /// @inheritdoc IDisputeCourt
+    function isDisputed(uint64 epoch, address worker) external view returns (bool) {
+        return openAbout[epoch][worker] != 0;
+    }
+
     /// @inheritdoc IDisputeCourt
     function busyUntil(address worker) external view returns (uint64) {
-        Busy storage theirs = busy[worker];
-        return theirs.open != 0 ? type(uint64).max : theirs.endedAt;
+        return _until(busy[worker]);
+    }
+
+    /// @inheritdoc IDisputeCourt
+    function anybodyBusyUntil() external view returns (uint64) {
+        return _until(anybody);
     }
 
     /// @inheritdoc IDisputeCourt

@@ -57,6 +57,7 @@ contract TaskMarket is ITaskMarket, EpochClock {
     IAuditCourt internal immutable court;
     IDisputeCourt internal immutable disputes;
     uint256 internal immutable claimTimeoutSeconds;
+    uint256 internal immutable patienceSeconds;
 
     uint256 public jobs;
     mapping(uint256 job => Job) internal jobOfId;
@@ -72,6 +73,7 @@ contract TaskMarket is ITaskMarket, EpochClock {
     constructor(Parameters memory p, Wiring memory w) EpochClock(p) {
         if (w.market != address(this)) revert WrongWiring();
         claimTimeoutSeconds = p.claimTimeoutSeconds;
+        patienceSeconds = LapseLib.patienceOf(p);
         token = CorexToken(w.token);
         stakes = IStakeRegistry(w.stakes);
         ledger = IWorkLedger(w.ledger);
@@ -165,16 +167,19 @@ contract TaskMarket is ITaskMarket, EpochClock {
         emit JobReset(job, fromWord, epoch);
     }
 
-    /// @dev A claim waits for the end of disputes: nothing that its holder delivered could be redeemed meanwhile.
     function _lapse(uint256 job, address holder, uint64 claimedAt) internal {
-        uint256 lapses = LapseLib.lapsesAt(claimedAt, disputes.busyUntil(holder), claimTimeoutSeconds);
-        if (block.timestamp < lapses) revert NotReleasable();
+        if (block.timestamp < _lapsesAt(claimedAt, disputes.busyUntil(holder))) revert NotReleasable();
         waits[job][holder].add(claimedAt, claimTimeoutSeconds);
+    }
+
+    /// @dev A claim waits for the end of disputes: what they are about cannot be redeemed meanwhile.
+    function _lapsesAt(uint256 claimedAt, uint64 busyUntil) internal view returns (uint256) {
+        return LapseLib.lapsesAt(claimedAt, busyUntil, patienceSeconds, claimTimeoutSeconds);
     }
 
     /// @inheritdoc ITaskMarket
     function redeem(address worker, uint64 epoch, IWorkLedger.Leaf calldata leaf, SumStep[] calldata path) external {
-        if (disputes.busyUntil(worker) > block.timestamp) revert UnderDispute(worker);
+        if (disputes.isDisputed(epoch, worker)) revert UnderDispute(worker, epoch);
         _requireAccepted(worker, epoch, leaf, path);
         uint256 job = uint256(leaf.task);
         Job storage open = jobOfId[job];
@@ -236,12 +241,11 @@ contract TaskMarket is ITaskMarket, EpochClock {
     }
 
     /// @inheritdoc ITaskMarket
-    /// @dev After the deadline nobody claims; who claimed before it has a claim's time to be paid.
+    /// @dev After the deadline nobody claims; who claimed before it has a claim's time to be paid, and waits for disputes with it.
     function refund(uint256 job) external {
         Job storage open = jobOfId[job];
-        if (open.state != State.Open || block.timestamp < open.deadline + claimTimeoutSeconds) {
-            revert NotRefundable();
-        }
+        if (open.state != State.Open) revert NotRefundable();
+        if (block.timestamp < _lapsesAt(open.deadline, disputes.anybodyBusyUntil())) revert NotRefundable();
         uint256 amount = open.fee - open.paidFee;
         open.state = State.Refunded;
         emit JobRefunded(job, amount);

@@ -5,7 +5,7 @@ import type { Side } from '#verifier/dispute/side.ts';
 import { type CasePorts, findCase, namedBy, sideOf } from './dispute-case.ts';
 
 /** A side holds its states and roots in memory. */
-const KEPT = 4;
+export const SIDES_KEPT = 4;
 
 export class Transcripts {
   readonly #ports: CasePorts;
@@ -28,7 +28,7 @@ export class Transcripts {
     this.#sides.delete(key);
     this.#sides.set(key, known);
     const [oldest] = this.#sides.keys();
-    if (this.#sides.size > KEPT && oldest !== undefined) this.#sides.delete(oldest);
+    if (this.#sides.size > SIDES_KEPT && oldest !== undefined) this.#sides.delete(oldest);
     // What failed is tried again at the next block.
     known.catch(() => this.#sides.delete(key));
     return known;

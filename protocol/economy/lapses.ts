@@ -1,8 +1,17 @@
-/** Who let a claim of a job lapse waits before it claims in that job again, each time twice as long. LapseLib.sol is the master. */
+/** When a claim lapses; who let one of a job lapse waits, each time twice as long. LapseLib.sol is the master. */
 import type { Address } from '../ids.ts';
+import { type Law, patience } from '../limits.ts';
 
 /** Doublings at most. LapseLib.sol MAX_DOUBLINGS */
 const MAX_DOUBLINGS = 32;
+
+/**
+ * A timeout after the claim was made, or after the last dispute against its holder ended, but only so much later. Seconds.
+ * @param busyUntil when that dispute ended, or now while one is open; 0: never
+ */
+export function lapsesAt(claimedAt: number, busyUntil: number, law: Law): number {
+  return Math.max(claimedAt, Math.min(busyUntil, claimedAt + patience(law))) + law.claimTimeoutSeconds;
+}
 
 interface Wait {
   readonly until: number;

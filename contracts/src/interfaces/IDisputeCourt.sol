@@ -258,7 +258,11 @@ interface IDisputeCourt {
     function timeout(uint256 id) external;
 
     function disputeOf(uint256 id) external view returns (Dispute memory);
+    /// @notice Is a dispute open about what a worker committed to, or said as an auditor, in an epoch?
+    function isDisputed(uint64 epoch, address worker) external view returns (bool);
     /// @notice When the last dispute against a worker ended, 0 if there was none; the largest number while one is open.
     function busyUntil(address worker) external view returns (uint64);
+    /// @notice The same of all disputes, whoever they are against.
+    function anybodyBusyUntil() external view returns (uint64);
     function onJury(uint256 id, address validator) external view returns (bool);
 }

@@ -51,7 +51,7 @@ interface ITaskMarket {
     error NotAccepted(address worker, uint64 epoch);
     error NotPayable();
     /// @notice Nothing is paid to a worker against whom a dispute is open.
-    error UnderDispute(address worker);
+    error UnderDispute(address worker, uint64 epoch);
     error WrongProof();
     error AlreadyPaid();
     error OutOfOrder(uint32 word, uint32 paidWords);
@@ -103,14 +103,15 @@ interface ITaskMarket {
 
     /// @notice Frees unpaid shards whose holder was slashed or let the claim lapse. Anyone may call.
     /// @dev A claim lapses `claimTimeoutSeconds` after it was made or after the last dispute against its holder ended, whichever is
-    /// later; not while one is open. Who let it lapse claims nothing in that job for one timeout, after each further lapse for twice
+    /// later, but waits for disputes no longer than one needs (`LapseLib.patienceOf`). Who let it lapse claims nothing in that job for one timeout, after each further lapse for twice
     /// as long. Claims from before a waiting that lapse as well are no further lapse.
     function releaseShards(uint256 job, uint32 word, uint256 mask, address holder) external;
 
-    /// @notice Pays one leaf of an accepted commitment to its worker. Anyone may call.
+    /// @notice Pays one leaf of an accepted commitment to its worker. Anyone may call, unless a dispute about that epoch is open.
     function redeem(address worker, uint64 epoch, IWorkLedger.Leaf calldata leaf, SumStep[] calldata path) external;
 
-    /// @notice Returns the unspent escrow to the submitter after the deadline and the time that work in flight needs.
+    /// @notice Returns the unspent escrow to the submitter after the deadline and the time that work in flight needs: when a claim of
+    /// the last moment would have lapsed, whoever the open disputes are against.
     function refund(uint256 job) external;
 
     /// @notice The caller's equal part of the auditors' share of the fees that `worker` was paid for `epoch`.

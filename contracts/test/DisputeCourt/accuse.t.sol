@@ -84,7 +84,7 @@ contract AccuseTest is Game {
         goTo(concludesFrom(1));
         ledger.finalize(alice, 1);
         IDisputeCourt.Placement memory placement = placementOf(0);
-        vm.expectRevert(abi.encodeWithSelector(ITaskMarket.UnderDispute.selector, alice));
+        vm.expectRevert(abi.encodeWithSelector(ITaskMarket.UnderDispute.selector, alice, 1));
         market.redeem(alice, 1, placement.leaf, placement.path);
     }
 

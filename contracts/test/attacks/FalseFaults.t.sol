@@ -5,6 +5,7 @@ import {IAuditCourt} from "../../src/interfaces/IAuditCourt.sol";
 import {IDisputeCourt} from "../../src/interfaces/IDisputeCourt.sol";
 import {ITaskMarket} from "../../src/interfaces/ITaskMarket.sol";
 import {IWorkLedger} from "../../src/interfaces/IWorkLedger.sol";
+import {LapseLib} from "../../src/libraries/LapseLib.sol";
 import {Outcome, Verdict} from "../../src/types/Verdict.sol";
 import {Ground} from "./Ground.sol";
 import {bound, vm} from "../support/Vm.sol";
@@ -116,11 +117,14 @@ contract FalseFaultsTest is Ground {
         disputes.conclude(id);
     }
 
-    /// @dev However long it is open: nobody frees what she delivered and cannot redeem, and then she is paid.
+    /// @dev However long a jury takes: nobody frees what she delivered and cannot redeem, and then she is paid.
     function testFuzz_aFalseDisputeFreesNoneOfHerShards(uint256 open, uint256 later) public {
+        uint256 claimedAt = block.timestamp;
         (uint256 job, IWorkLedger.Leaf memory leaf, uint256 id) = untilFalseDispute();
-        goTo(block.timestamp + bound(open, law.claimTimeoutSeconds, 1_000));
-        vm.expectRevert(abi.encodeWithSelector(ITaskMarket.UnderDispute.selector, alice));
+        // The beacon speaks as late as it may for the jury to be over in time.
+        uint256 latest = claimedAt + LapseLib.patienceOf(law) - law.auditSeconds - law.revealSeconds;
+        goTo(bound(open, claimedAt + law.claimTimeoutSeconds, latest));
+        vm.expectRevert(abi.encodeWithSelector(ITaskMarket.UnderDispute.selector, alice, 1));
         redeem(alice, 1, leaf);
         vm.expectRevert(ITaskMarket.NotReleasable.selector);
         market.releaseShards(job, 0, 1, alice);
@@ -154,5 +158,67 @@ contract FalseFaultsTest is Ground {
         vm.expectRevert(ITaskMarket.NotReleasable.selector);
         market.releaseShards(other, 0, 1, alice);
         market.releaseShards(job, 0, 1, alice);
+    }
+
+    /// @dev The liar accuses Alice's work of the next epoch, too, while her claim of before is under its own dispute.
+    function accuseAgain(uint64 epoch) internal returns (uint256 id) {
+        address liar = named(0);
+        commitBase(alice, epoch, 1_000);
+        draw(epoch);
+        commitVerdict(liar, alice, epoch, Verdict.Fault);
+        goTo(revealsFrom(epoch));
+        revealVerdict(liar, alice, epoch, Verdict.Fault);
+        vm.prank(liar);
+        id = disputes.accuse(epoch, alice, IDisputeCourt.Reason.ForgedProof, DIGEST);
+    }
+
+    /// @dev A dispute about one epoch keeps nothing of another from being paid: or a liar in each epoch would keep it for ever.
+    function test_aDisputeHoldsItsOwnEpochAlone() public {
+        (, IWorkLedger.Leaf memory leaf, uint256 id) = untilFalseDispute();
+        uint64 later = uint64((block.timestamp - law.genesis) / law.epochSeconds) + 1;
+        uint256 second = accuseAgain(later);
+        endDispute(id);
+        vm.assertTrue(disputes.isDisputed(later, alice), "one is open");
+        vm.assertFalse(disputes.isDisputed(1, alice), "about something else");
+        uint256 before = token.balanceOf(alice);
+        redeem(alice, 1, leaf);
+        vm.assertEq(token.balanceOf(alice) - before, 0.85e18, "85 % of the fee");
+        endDispute(second);
+    }
+
+    /// @dev Who lets an accomplice accuse it again and again holds its claims no longer than one dispute would.
+    function test_accusationsWithoutEndHoldAClaimOnlySoLong() public {
+        uint256 claimedAt = block.timestamp;
+        (uint256 job,,) = untilFalseDispute();
+        goTo(claimedAt + LapseLib.patienceOf(law) + law.claimTimeoutSeconds - 1);
+        vm.expectRevert(ITaskMarket.NotReleasable.selector);
+        market.releaseShards(job, 0, 1, alice);
+        goTo(block.timestamp + 1);
+        vm.assertEq(disputes.busyUntil(alice), type(uint64).max, "still open");
+        market.releaseShards(job, 0, 1, alice);
+    }
+
+    /// @dev Nor does a submitter get a fee back by accusing who earned it, until the deadline has passed.
+    function test_aFalseDisputeRefundsNothing() public {
+        (uint256 job, IWorkLedger.Leaf memory leaf, uint256 id) = untilFalseDispute();
+        goTo(market.jobOf(job).deadline + law.claimTimeoutSeconds);
+        vm.expectRevert(ITaskMarket.NotRefundable.selector);
+        market.refund(job);
+        endDispute(id);
+        vm.expectRevert(ITaskMarket.NotRefundable.selector);
+        market.refund(job);
+        redeem(alice, 1, leaf);
+        vm.assertTrue(market.jobOf(job).state == ITaskMarket.State.Complete, "she is paid");
+    }
+
+    /// @dev A refund waits for disputes only as long as the last claim could.
+    function test_accusationsWithoutEndHoldARefundOnlySoLong() public {
+        (uint256 job,,) = untilFalseDispute();
+        goTo(uint256(market.jobOf(job).deadline) + LapseLib.patienceOf(law) + law.claimTimeoutSeconds - 1);
+        vm.expectRevert(ITaskMarket.NotRefundable.selector);
+        market.refund(job);
+        goTo(block.timestamp + 1);
+        market.refund(job);
+        vm.assertEq(token.balanceOf(nobody), 1e18, "all of it");
     }
 }

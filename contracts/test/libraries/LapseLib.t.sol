@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {LapseLib, Wait} from "../../src/libraries/LapseLib.sol";
+import {Parameters} from "../../src/types/Parameters.sol";
 import {bound, vm} from "../support/Vm.sol";
 
 contract LapseLibTest {
@@ -9,16 +10,22 @@ contract LapseLibTest {
 
     Wait private wait;
 
-    function testFuzz_aClaimLapsesAfterTheLaterOfTheTwo(uint64 claimedAt, uint64 busyUntil, uint64 timeout)
+    function testFuzz_aClaimLapsesAfterTheLaterOfTheTwo(uint64 claimedAt, uint64 busyUntil, uint64 patience, uint64 timeout)
         public
         pure
     {
-        uint256 lapses = LapseLib.lapsesAt(claimedAt, busyUntil, timeout);
-        uint256 later = claimedAt > busyUntil ? claimedAt : busyUntil;
-        vm.assertEq(lapses, later + timeout, "one timeout after it");
-        vm.assertEq(
-            LapseLib.lapsesAt(claimedAt, type(uint64).max, timeout), uint256(type(uint64).max) + timeout, "never"
-        );
+        uint256 lapses = LapseLib.lapsesAt(claimedAt, busyUntil, patience, timeout);
+        if (busyUntil <= claimedAt) vm.assertEq(lapses, uint256(claimedAt) + timeout, "as if nobody was accused");
+        else if (busyUntil - claimedAt <= patience) vm.assertEq(lapses, uint256(busyUntil) + timeout, "after its end");
+        else vm.assertEq(lapses, uint256(claimedAt) + patience + timeout, "no later");
+    }
+
+    /// @dev The hourly network's numbers: 2 h of a claim, six moves of 3 h, and 1 h 40 min until a jury has voted.
+    function test_patienceLastsAsLongAsADispute() public pure {
+        Parameters memory p;
+        (p.epochSeconds, p.commitSeconds, p.auditSeconds, p.revealSeconds) = (3_600, 600, 1_200, 600);
+        (p.claimTimeoutSeconds, p.disputeSeconds) = (7_200, 10_800);
+        vm.assertEq(LapseLib.patienceOf(p), 7_200 + 6 * 10_800 + 6_000, "of what was delivered in time");
     }
 
     /// @dev Whatever time, timeout and count, nothing overflows, and nobody waits less than before.

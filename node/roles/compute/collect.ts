@@ -67,12 +67,13 @@ export class Collecting {
     if (now >= times.pays && !this.#ports.view.settled(of)) await this.#ports.pool.settle();
     if (mine.outcome !== 'accepted' || this.#ports.view.slashed(worker)) return;
     if (now >= times.claimable && this.#ports.view.settled(of)) await this.#claim(mine);
-    // The market pays nobody against whom a dispute is open; when it has ended well, it does.
-    if (mine.marketUnits > 0n && !this.#isAccused(worker)) await this.#redeem(mine, signal);
+    // The market pays nothing of an epoch about which a dispute is open; when it has ended well, it does.
+    if (mine.marketUnits > 0n && !this.#isDisputed(mine)) await this.#redeem(mine, signal);
   }
 
-  #isAccused(worker: Address): boolean {
-    return this.#ports.view.disputes().some((dispute) => dispute.worker === worker && !isOver(dispute));
+  #isDisputed({ worker, epoch: of }: CommitmentView): boolean {
+    const about = this.#ports.view.disputes().filter((dispute) => dispute.worker === worker && dispute.epoch === of);
+    return about.some((dispute) => !isOver(dispute));
   }
 
   async #redeem(mine: CommitmentView, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 /** Frees shards for others: those of slashed workers at once, those that nobody delivers or serves once the claim has lapsed. */
 import { hashWords } from '#protocol/codec/abi.ts';
+import { lapsesAt } from '#protocol/economy/lapses.ts';
 import { CorexError } from '#protocol/errors.ts';
 import type { Address } from '#protocol/ids.ts';
 import { type Law, WORD } from '#protocol/limits.ts';
@@ -41,11 +42,10 @@ const shardsIn = ({ word, mask }: { readonly word: number; readonly mask: bigint
 export class Releasing {
   readonly #ports: ReleasePorts;
   readonly #settings: ReleaseSettings;
-  /**
-   * When each claim was first seen here, or last under a dispute, in seconds of chain time: never before it was made or the
-   * dispute ended, so what lapses here has lapsed.
-   */
+  /** When each claim was first seen here, in seconds of chain time: never before it was made, so what lapses here has lapsed. */
   readonly #since = new Map<string, number>();
+  /** When a dispute against somebody was last seen open. */
+  readonly #busy = new Map<Address, number>();
   /** When its inputs were missing last: nobody has to deliver what could not be begun. */
   readonly #ready = new Map<string, number>();
   /** Who let a claim of a job lapse: those wait for nothing any more, or they would hold one word after the other. */
@@ -61,14 +61,14 @@ export class Releasing {
     const { view } = job;
     const paid = this.#ports.view.paid(view.id);
     const unserved = this.#unserved(head);
-    const disputed = this.#disputed();
+    for (const { worker } of this.#ports.view.disputes().filter((dispute) => !isOver(dispute)))
+      this.#busy.set(worker, head.timestamp);
     const parts = new Map<string, { holder: Address; word: number; mask: bigint; ground: Ground }>();
     for (const [shard, holder] of this.#ports.view.claims(view.id)) {
       if (paid.has(shard)) continue;
       const key = keyOf(view.id, shard, holder);
-      if (disputed.has(holder)) this.#since.set(key, head.timestamp);
       if (planShard(job.spec, shard).inputs.some((input) => !isDelivered(input))) this.#ready.set(key, head.timestamp);
-      const lapsed = this.#hasLapsed(this.#since, key, head);
+      const lapsed = this.#hasLapsed(this.#since, key, head, this.#busy.get(holder));
       const begun = this.#hasLapsed(this.#ready, key, head);
       const isOthers = holder !== this.#settings.self;
       const isLeft = !isDelivered(shard) || unserved.has(holder);
@@ -103,18 +103,13 @@ export class Releasing {
     return true;
   }
 
-  #hasLapsed(times: Map<string, number>, key: string, head: Head): boolean {
+  /** @param busyUntil nothing is paid to whom a dispute is about, so its claims wait for the end of it */
+  #hasLapsed(times: Map<string, number>, key: string, head: Head, busyUntil = 0): boolean {
     const { self, law } = this.#settings;
     const since = times.get(key) ?? head.timestamp;
     times.set(key, since);
     const turn = Number(BigInt(hashWords([self, since])) % BigInt(SPREAD_S));
-    return head.timestamp >= since + law.claimTimeoutSeconds + turn;
-  }
-
-  /** Nothing is paid to them, so none of their claims lapses. */
-  #disputed(): ReadonlySet<Address> {
-    const open = this.#ports.view.disputes().filter((dispute) => !isOver(dispute));
-    return new Set(open.map(({ worker }) => worker));
+    return head.timestamp >= lapsesAt(since, busyUntil, law) + turn;
   }
 
   #unserved(head: Head): ReadonlySet<Address> {

@@ -6,8 +6,8 @@ import { isCid } from '#protocol/codec/cid.ts';
 import type { Ask, Blobs, ChainView, DisputePort, Head, Log } from '#protocol/ports.ts';
 import { nextAccusation } from '#verifier/dispute/accuse.ts';
 import { onEach } from '../duty.ts';
-import type { Transcripts } from '../transcripts.ts';
-import { CHALLENGERS, WORKERS } from '../turns.ts';
+import { SIDES_KEPT, type Transcripts } from '../transcripts.ts';
+import { CHALLENGERS, isOver, WORKERS } from '../turns.ts';
 
 export interface PursuePorts {
   readonly view: Pick<ChainView, 'disputes'>;
@@ -26,8 +26,8 @@ export class Pursuing {
   readonly #ports: PursuePorts;
   readonly #settings: PursueSettings;
   readonly #transcripts: Pick<Transcripts, 'sideOf'>;
-  /** Moves sent in this process: the view learns of them a block later. */
-  readonly #sent = new Set<string>();
+  /** Moves sent in this process, which the view learns of a block later, and those for which there was nothing to name. */
+  readonly #done = new Set<string>();
 
   constructor(ports: PursuePorts, settings: PursueSettings, transcripts: Pick<Transcripts, 'sideOf'>) {
     this.#ports = ports;
@@ -37,17 +37,18 @@ export class Pursuing {
 
   /** One turn over the open games that this node began. */
   async act(head: Head): Promise<void> {
-    const mine = this.#ports.view.disputes().filter(({ challenger }) => challenger === this.#settings.self);
-    await onEach(mine, (dispute) => this.#pursue(dispute, head.timestamp));
+    const mine = this.#ports.view.disputes().filter((d) => d.challenger === this.#settings.self && !isOver(d));
+    // While workers open their logs, this side's own are made, for as many games as are kept: those that are over first.
+    const urgent = mine.toSorted((a, b) => a.deadline - b.deadline).slice(0, SIDES_KEPT);
+    await onEach(mine, (dispute) => this.#pursue(dispute, urgent.includes(dispute), head.timestamp));
   }
 
-  async #pursue(dispute: DisputeView, now: number): Promise<void> {
+  async #pursue(dispute: DisputeView, isUrgent: boolean, now: number): Promise<void> {
     const { id, phase, deadline } = dispute;
     const key = `${id}/${phase}`;
-    if (this.#sent.has(key)) return;
+    if (this.#done.has(key)) return;
     if (WORKERS.has(phase)) {
-      // While the worker opens its log, this side's own is made.
-      if (now < deadline) return void (await this.#transcripts.sideOf(dispute));
+      if (now < deadline) return isUrgent ? void (await this.#transcripts.sideOf(dispute)) : undefined;
       this.#ports.log.warn({ dispute: id.toString(), worker: dispute.worker, phase }, 'the worker let its move pass');
       await this.#ports.disputes.timeout(id);
     } else if (CHALLENGERS.has(phase)) {
@@ -56,7 +57,7 @@ export class Pursuing {
       this.#ports.log.info({ dispute: id.toString(), worker: dispute.worker, move: move.kind }, 'dispute move');
       await this.#ports.disputes.move(id, move);
     } else return;
-    this.#sent.add(key);
+    this.#done.add(key);
   }
 
   async #next(dispute: DisputeView, now: number): Promise<ChallengerMove | null> {
@@ -70,7 +71,15 @@ export class Pursuing {
     });
     // A question that got lost is no refusal: it is asked again until half of the time is over.
     const patience = dispute.deadline - this.#settings.law.disputeSeconds / 2;
-    return isServed || now >= patience ? move : null;
+    if (!isServed && now < patience) return null;
+    if (move === null) this.#giveUp(dispute);
+    return move;
+  }
+
+  /** Both logs are the same, and so are the states: the accusation was wrong, and looking again does not change it. */
+  #giveUp({ id, worker, phase }: DisputeView): void {
+    this.#ports.log.warn({ dispute: id.toString(), worker, phase }, 'nothing to name in a dispute');
+    this.#done.add(`${id}/${phase}`);
   }
 
   /** The worker's bytes of a value of its log; null when it does not serve them. */

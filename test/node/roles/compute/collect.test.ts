@@ -161,7 +161,7 @@ t.test('no acceptance, no pay', async (t) => {
   t.same((await turn(1_099, { outcome: 'accepted', settled: true, slashed: true })).calls, [], 'slashed since');
 });
 
-t.test('a leaf waits for the end of a dispute, of this worker alone', async (t) => {
+t.test('a leaf waits for the end of a dispute about this worker and epoch alone', async (t) => {
   const ready = { outcome: 'accepted', settled: true } as const;
   const dispute = {
     id: 1n,
@@ -182,4 +182,6 @@ t.test('a leaf waits for the end of a dispute, of this worker alone', async (t) 
   t.same((await turn(1_042, { ...ready, disputes: [{ ...dispute, phase: 'innocent' }] })).calls, ['redeem 0']);
   const other = { ...dispute, worker: bob.address, challenger: ann.address };
   t.same((await turn(1_042, { ...ready, disputes: [other] })).calls, ['redeem 0']);
+  const later = { ...dispute, epoch: epoch(EPOCH + 1) };
+  t.same((await turn(1_042, { ...ready, disputes: [later] })).calls, ['redeem 0'], 'or nothing would ever be paid');
 });

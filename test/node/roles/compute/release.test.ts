@@ -2,6 +2,7 @@
 import t from 'tap';
 import type { DisputeView, Phase } from '#protocol/dispute/moves.ts';
 import { type Address, address, epoch, units } from '#protocol/ids.ts';
+import { patience } from '#protocol/limits.ts';
 import type { CommitmentView, Sent } from '#protocol/ports.ts';
 import { chainError } from '#node/chain/errors.ts';
 import { Releasing } from '#node/roles/compute/release.ts';
@@ -141,6 +142,13 @@ t.test('nobody’s claim lapses under a dispute, nor for a timeout after it', as
   );
   t.same(await turns([START, LATE, later + 8], { claims, phases: ['jury', 'jury', 'innocent'] }), [both]);
   t.same(await turns([START, LATE], { claims, phases: ['innocent', 'undecided'] }), [both], 'it ended long ago');
+});
+
+t.test('accusations without end hold a claim only so long', async (t) => {
+  const end = START + patience(LAW) + LAW.claimTimeoutSeconds;
+  const phases = ['jury', 'jury', 'jury'] as const;
+  t.same(await turns([START, LATE, end - 1], { claims: BOBS, phases }), []);
+  t.same(await turns([START, LATE, end + 8], { claims: BOBS, phases }), [both]);
 });
 
 t.test('the dispute of another holds nothing up, and a slashed worker’s claim is freed under one', async (t) => {

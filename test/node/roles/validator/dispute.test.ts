@@ -2,6 +2,7 @@
 import t, { type Test } from 'tap';
 import { EnginePool } from '#engine/run/pool.ts';
 import { digestOf } from '#protocol/codec/cid.ts';
+import type { DisputeView } from '#protocol/dispute/moves.ts';
 import { termsHash } from '#protocol/dispute/terms.ts';
 import type { Cid } from '#protocol/ids.ts';
 import { MAX_CHECKPOINTS } from '#protocol/limits.ts';
@@ -42,7 +43,7 @@ const never = new AbortController().signal;
 const at = (timestamp: number) => ({ number: 1, timestamp });
 
 /** Bob audits, reveals, and accuses in the reveal window. */
-async function audited(world: DisputeWorld, samples = 6): Promise<VerdictRecords> {
+async function audited(world: DisputeWorld, audit = auditWorker): Promise<VerdictRecords> {
   const { view, court, blobs } = world;
   const records = new VerdictRecords(memoryKeep());
   const done = async () => ({ transaction: hashFor('sent'), block: 1 });
@@ -50,14 +51,14 @@ async function audited(world: DisputeWorld, samples = 6): Promise<VerdictRecords
     view,
     blobs: blobs.bob,
     engine: pool,
-    audit: auditWorker,
+    audit,
     court: { onCommittee: async () => true, commitVerdict: done },
     gossip: { publish: async () => {}, subscribe: () => () => {} },
     peers: { peersOf: () => [] },
     random: { bytes: (count: number) => new Uint8Array(count).fill(5) },
     log: quiet,
   };
-  const own = { self: bob.address, law: { ...LAW, samples }, domain: DOMAIN };
+  const own = { self: bob.address, law: { ...LAW, samples: 6 }, domain: DOMAIN };
   const looking = new Looking(alone, own, records, new HintBook(alone, own));
   await looking.act(at(DRAWN), never);
   // Whoever found nothing listens for a while before it says ok.
@@ -224,4 +225,59 @@ t.test('whoever is silent loses, and not before its time is over', async (t) => 
   await defending.act(at(deadline));
   t.same(other.court.calls, ['openBlocks', 'timeout']);
   t.equal(other.view.disputes()[0]?.phase, 'innocent');
+});
+
+/** Says of the last sample of honest work that it is wrong. */
+const lying: typeof auditWorker = async (...of) => {
+  const report = await auditWorker(...of);
+  const last = report.samples.at(-1);
+  if (last === undefined) throw new RangeError('nothing was drawn');
+  const samples = [...report.samples.slice(0, -1), { ...last, fault: 'wrong-result' as const }];
+  return { ...report, verdict: 'fault', reason: 'wrong-result', samples };
+};
+
+/** Whose sides were asked for. */
+class Asked {
+  readonly of: bigint[] = [];
+  readonly #transcripts: Pick<Transcripts, 'sideOf'>;
+
+  constructor(transcripts: Pick<Transcripts, 'sideOf'>) {
+    this.#transcripts = transcripts;
+  }
+
+  sideOf(dispute: DisputeView) {
+    this.of.push(dispute.id);
+    return this.#transcripts.sideOf(dispute);
+  }
+}
+
+t.test('who accused wrongly finds nothing to name, once, and loses by silence', async (t) => {
+  const world = await disputeWorld(pool);
+  await audited(world, lying);
+  const { view, court, blobs } = world;
+  const defending = new Defending({ view, disputes: court.port, log: quiet }, ann.address, world.transcripts('ann'));
+  await defending.act(at(DRAWN));
+  const asked = new Asked(world.transcripts('bob'));
+  const ports = { view, disputes: court.port, ask: { ask: async () => null }, blobs: blobs.bob, log: quiet };
+  const pursuing = new Pursuing(ports, BOB, asked);
+  await pursuing.act(at(DRAWN));
+  await pursuing.act(at(DRAWN + 1));
+  t.equal(asked.of.length, 1, 'the segment is not executed again at each block');
+  await defending.act(at(view.disputes()[0]?.deadline ?? 0));
+  t.same(court.calls, ['openBlocks', 'timeout']);
+  t.equal(view.disputes()[0]?.phase, 'innocent');
+});
+
+t.test('logs are made ahead for as many games as are kept, those that are over first', async (t) => {
+  const world = await disputeWorld(pool, skipping(pool));
+  await audited(world);
+  const [game] = world.view.disputes();
+  if (game === undefined) throw new RangeError('no game');
+  const games = [7, 3, 6, 1, 5, 2, 4].map((id) => ({ ...game, id: BigInt(id), deadline: DRAWN + id }));
+  const asked = new Asked({ sideOf: async () => null });
+  const view = { disputes: () => [...games, { ...game, id: 8n, deadline: DRAWN, phase: 'guilty' as const }] };
+  const ask = { ask: async () => null };
+  const ports = { view, disputes: world.court.port, ask, blobs: world.blobs.bob, log: quiet };
+  await new Pursuing(ports, BOB, asked).act(at(DRAWN));
+  t.same(asked.of.toSorted(), [1n, 2n, 3n, 4n]);
 });
