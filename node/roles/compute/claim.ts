@@ -65,7 +65,8 @@ export class Claiming {
   readonly #settings: ClaimSettings;
   readonly #book: JobBook;
   readonly #index: ProofIndex;
-  readonly #releasing: Releasing;
+  /** By job: what it remembers of a job's claims ends with the job. */
+  readonly #releasing = new Map<bigint, Releasing>();
   /** Until when this node claims nothing in a job, as the market said when it was last asked. */
   readonly #until = new Map<bigint, number>();
 
@@ -74,7 +75,6 @@ export class Claiming {
     this.#settings = settings;
     this.#book = book;
     this.#index = index;
-    this.#releasing = new Releasing(ports, settings);
   }
 
   /** One turn: frees what others do not deliver, then asks for what this node has room for. */
@@ -84,7 +84,8 @@ export class Claiming {
     const { classes } = this.#settings;
     const open = (await this.#book.open(signal)).filter(({ view }) => head.timestamp < view.deadline);
     const jobs = open.filter(({ spec }) => classes.has(spec.class));
-    for (const job of jobs) await this.#releasing.act(job, head, this.#deliveredOf(job));
+    this.#forgetAllBut(jobs);
+    for (const job of jobs) await this.#releasingOf(job).act(job, head, this.#deliveredOf(job));
     let room = this.#settings.capacity - jobs.reduce((sum, job) => sum + this.#undelivered(job), 0);
     if (room <= 0 || jobs.length === 0 || !(await this.#mayClaim())) return;
     for (const job of jobs) {
@@ -93,6 +94,18 @@ export class Claiming {
       await this.#ports.market.claimShards(request);
       room -= request.limit;
     }
+  }
+
+  #forgetAllBut(jobs: readonly OpenJob[]): void {
+    const open = new Set(jobs.map(({ view }) => view.id));
+    for (const kept of [this.#releasing, this.#until])
+      for (const id of [...kept.keys()]) if (!open.has(id)) kept.delete(id);
+  }
+
+  #releasingOf({ view: { id } }: OpenJob): Releasing {
+    const known = this.#releasing.get(id) ?? new Releasing(this.#ports, this.#settings);
+    this.#releasing.set(id, known);
+    return known;
   }
 
   async #mayClaim(): Promise<boolean> {

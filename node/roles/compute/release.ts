@@ -32,13 +32,14 @@ const LOOKBACK = 8;
 /** Once may be an outage, and what was delivered then is committed again. Who withholds is refused again. */
 const OUTAGES = 2;
 
-const keyOf = (job: bigint, shard: number, holder: Address): string => `${job}/${shard}/${holder}`;
+const keyOf = (shard: number, holder: Address): string => `${shard}/${holder}`;
 
 const shardsIn = ({ word, mask }: { readonly word: number; readonly mask: bigint }): number[] =>
   Array.from({ length: WORD }, (_, bit) => bit).flatMap((bit) =>
     (mask >> BigInt(bit)) & 1n ? [word * WORD + bit] : [],
   );
 
+/** Of one job. */
 export class Releasing {
   readonly #ports: ReleasePorts;
   readonly #settings: ReleaseSettings;
@@ -49,7 +50,7 @@ export class Releasing {
   /** When its inputs were missing last: nobody has to deliver what could not be begun. */
   readonly #ready = new Map<string, number>();
   /** Who let a claim of a job lapse: those wait for nothing any more, or they would hold one word after the other. */
-  readonly #lapsedBefore = new Set<string>();
+  readonly #lapsedBefore = new Set<Address>();
 
   constructor(ports: ReleasePorts, settings: ReleaseSettings) {
     this.#ports = ports;
@@ -66,7 +67,7 @@ export class Releasing {
     const parts = new Map<string, { holder: Address; word: number; mask: bigint; ground: Ground }>();
     for (const [shard, holder] of this.#ports.view.claims(view.id)) {
       if (paid.has(shard)) continue;
-      const key = keyOf(view.id, shard, holder);
+      const key = keyOf(shard, holder);
       if (planShard(job.spec, shard).inputs.some((input) => !isDelivered(input))) this.#ready.set(key, head.timestamp);
       const lapsed = this.#hasLapsed(this.#since, key, head, this.#busy.get(holder));
       const begun = this.#hasLapsed(this.#ready, key, head);
@@ -91,15 +92,14 @@ export class Releasing {
       await this.#ports.market.releaseShards(part);
     } catch (error) {
       if (!(error instanceof CorexError) || error.code !== 'CHAIN_REVERTED') throw error;
-      for (const shard of shardsIn(part)) this.#since.set(keyOf(part.job, shard, part.holder), head.timestamp);
+      for (const shard of shardsIn(part)) this.#since.set(keyOf(shard, part.holder), head.timestamp);
     }
   }
 
   async #hasLapsedBefore(job: bigint, holder: Address): Promise<boolean> {
-    const key = `${job}/${holder}`;
-    if (this.#lapsedBefore.has(key)) return true;
+    if (this.#lapsedBefore.has(holder)) return true;
     if ((await this.#ports.market.waitsUntil(job, holder)) === 0) return false;
-    this.#lapsedBefore.add(key);
+    this.#lapsedBefore.add(holder);
     return true;
   }
 
