@@ -1,26 +1,12 @@
 /** Disputes as numbers: each side sees its own, and an end from where it stands. */
 import t from 'tap';
 import type { DisputeView, Phase } from '#protocol/dispute/moves.ts';
-import { epoch } from '#protocol/ids.ts';
 import { countDisputes } from '#node/dispute-metrics.ts';
 import { Metrics } from '#node/metrics.ts';
-import { ann, bob, hashFor } from '#test/ports/memory.ts';
+import { ann, bob, disputeWith } from '#test/ports/memory.ts';
 
-const disputeIn = (phase: Phase, [worker, challenger] = [ann.address, bob.address]): DisputeView => ({
-  id: 1n,
-  epoch: epoch(1),
-  worker,
-  challenger,
-  phase,
-  deadline: 9,
-  reason: 'none',
-  detail: hashFor('nothing'),
-  segment: null,
-  block: null,
-  value: null,
-  link: null,
-  opened: {},
-});
+const disputeIn = (phase: Phase, [worker, challenger] = [ann.address, bob.address]): DisputeView =>
+  disputeWith({ phase, worker, challenger });
 
 const linesOf = (disputes: readonly DisputeView[], self = ann.address): string[] => {
   const metrics = new Metrics();

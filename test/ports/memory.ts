@@ -4,7 +4,8 @@ import { cidOf, digestOf, parseCid } from '#protocol/codec/cid.ts';
 import { sha256Hash } from '#protocol/codec/digest.ts';
 import { cidOfObject } from '#protocol/codec/object.ts';
 import type { Domain } from '#protocol/codec/typed-data.ts';
-import { address, type Cid, type Hash, units, wei } from '#protocol/ids.ts';
+import type { DisputeView } from '#protocol/dispute/moves.ts';
+import { address, type Cid, epoch, type Hash, units, wei } from '#protocol/ids.ts';
 import { type Law, MAX_BLOB, MAX_CHUNK } from '#protocol/limits.ts';
 import type { Blobs, JobView, Keep } from '#protocol/ports.ts';
 import { type JobSpec, type JobSpecWire, jobSpec, shardsOf, widthOf } from '#protocol/work/job.ts';
@@ -167,6 +168,26 @@ export function viewOf(id: bigint, wire: JobSpecWire, changes: Partial<JobView> 
     deadline: 1_000_000,
     paidUnits: units(0n),
     state: 'open',
+    ...changes,
+  };
+}
+
+/** Bob's accusation of Ann before a jury, about epoch 1. */
+export function disputeWith(changes: Partial<DisputeView> = {}): DisputeView {
+  return {
+    id: 1n,
+    epoch: epoch(1),
+    worker: ann.address,
+    challenger: bob.address,
+    phase: 'jury',
+    deadline: 0,
+    reason: 'forged-proof',
+    detail: hashFor('report'),
+    segment: null,
+    block: null,
+    value: null,
+    link: null,
+    opened: {},
     ...changes,
   };
 }

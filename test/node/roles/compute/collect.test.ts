@@ -8,7 +8,7 @@ import { climb } from '#protocol/trees/merkle-sum.ts';
 import { buildCommitment, commitmentToWire, leafNode, sortEntries } from '#protocol/work/commitment.ts';
 import { taskOfJob } from '#protocol/work/shard.ts';
 import { Collecting, recentEpochs } from '#node/roles/compute/collect.ts';
-import { ann, bob, cidFor, hashFor, LAW, MemoryBlobs, TRAINING, viewOf } from '#test/ports/memory.ts';
+import { ann, bob, cidFor, disputeWith, hashFor, LAW, MemoryBlobs, TRAINING, viewOf } from '#test/ports/memory.ts';
 
 t.test('recent epochs: newest first, none before genesis', async (t) => {
   t.same(recentEpochs(epoch(5), 3), [4, 3, 2]);
@@ -163,23 +163,9 @@ t.test('no acceptance, no pay', async (t) => {
 
 t.test('a leaf waits for the end of a dispute about this worker and epoch alone', async (t) => {
   const ready = { outcome: 'accepted', settled: true } as const;
-  const dispute = {
-    id: 1n,
-    epoch: EPOCH,
-    worker: ann.address,
-    challenger: bob.address,
-    phase: 'jury',
-    deadline: 3,
-    reason: 'wrong-start',
-    detail: hashFor('report'),
-    segment: null,
-    block: null,
-    value: null,
-    link: null,
-    opened: {},
-  } as const;
+  const dispute = disputeWith({ epoch: EPOCH });
   t.same((await turn(1_042, { ...ready, disputes: [dispute] })).calls, []);
-  t.same((await turn(1_042, { ...ready, disputes: [{ ...dispute, phase: 'innocent' }] })).calls, ['redeem 0']);
+  t.same((await turn(1_042, { ...ready, disputes: [{ ...dispute, phase: 'innocent' as const }] })).calls, ['redeem 0']);
   const other = { ...dispute, worker: bob.address, challenger: ann.address };
   t.same((await turn(1_042, { ...ready, disputes: [other] })).calls, ['redeem 0']);
   const later = { ...dispute, epoch: epoch(EPOCH + 1) };

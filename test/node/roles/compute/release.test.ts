@@ -6,7 +6,7 @@ import { patience } from '#protocol/limits.ts';
 import type { CommitmentView, Sent } from '#protocol/ports.ts';
 import { chainError } from '#node/chain/errors.ts';
 import { Releasing } from '#node/roles/compute/release.ts';
-import { ann, bob, hashFor, LAW, TRAINING, training, viewOf } from '#test/ports/memory.ts';
+import { ann, bob, disputeWith, hashFor, LAW, TRAINING, training, viewOf } from '#test/ports/memory.ts';
 
 const JOB = { view: viewOf(1n, TRAINING), spec: training };
 const START = LAW.genesis + 3 * LAW.epochSeconds;
@@ -28,21 +28,7 @@ interface Facts {
   readonly phases?: readonly Phase[];
 }
 
-const againstBob = (phase: Phase): DisputeView => ({
-  id: 1n,
-  epoch: epoch(1),
-  worker: bob.address,
-  challenger: ann.address,
-  phase,
-  deadline: 0,
-  reason: 'forged-proof',
-  detail: hashFor('report'),
-  segment: null,
-  block: null,
-  value: null,
-  link: null,
-  opened: {},
-});
+const againstBob = (phase: Phase): DisputeView => disputeWith({ phase, worker: bob.address, challenger: ann.address });
 
 /** Turns at these times, in one process. @returns what was released, in order */
 async function turns(times: readonly number[], facts: Facts) {

@@ -2,7 +2,6 @@
 import t from 'tap';
 import { EnginePool } from '#engine/run/pool.ts';
 import { digestOf } from '#protocol/codec/cid.ts';
-import type { DisputeView } from '#protocol/dispute/moves.ts';
 import { type Address, epoch } from '#protocol/ids.ts';
 import type { DisputePort } from '#protocol/ports.ts';
 import { auditTimes } from '#protocol/time/epoch.ts';
@@ -14,7 +13,7 @@ import { Judging } from '#node/roles/validator/jury.ts';
 import { VerdictRecords } from '#node/roles/validator/records.ts';
 import { digestReportOf } from '#node/roles/validator/report.ts';
 import { ReportBook } from '#node/roles/validator/report-book.ts';
-import { ann, bob, cidFor, DOMAIN, hashFor, LAW, MemoryBlobs, memoryKeep } from '#test/ports/memory.ts';
+import { ann, bob, cidFor, disputeWith, DOMAIN, hashFor, LAW, MemoryBlobs, memoryKeep } from '#test/ports/memory.ts';
 import { auditWorker } from '#verifier/audit.ts';
 import { type DisputeWorld, DRAWN, disputeWorld, EPOCH, quiet, skipping } from '../dispute-world.ts';
 
@@ -146,18 +145,7 @@ t.test('one worker in so many, as the seed says', async (t) => {
 /** Bob accuses Eve before a jury on which Dan is. */
 async function accused(world: DisputeWorld, of = { epoch: EPOCH, worker: ann.address, auditor: eve.address }) {
   const detail = digestOf(await world.blobs.bob.putObject(digestReportOf(of)));
-  const nothing = { segment: null, block: null, value: null, link: null, opened: {} };
-  const dispute: DisputeView = {
-    id: 5n,
-    epoch: EPOCH,
-    worker: eve.address,
-    challenger: bob.address,
-    phase: 'jury',
-    deadline: epoch(0),
-    reason: 'false-digest',
-    detail,
-    ...nothing,
-  };
+  const dispute = disputeWith({ id: 5n, epoch: EPOCH, worker: eve.address, reason: 'false-digest', detail });
   world.court.others.push(dispute);
   const blobs = new MemoryBlobs();
   blobs.peers.push(world.blobs.ann, world.blobs.bob);

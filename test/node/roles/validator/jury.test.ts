@@ -2,13 +2,12 @@
 import t from 'tap';
 import { EnginePool } from '#engine/run/pool.ts';
 import { digestOf } from '#protocol/codec/cid.ts';
-import type { DisputeView } from '#protocol/dispute/moves.ts';
-import { epoch, type Hash } from '#protocol/ids.ts';
+import type { Hash } from '#protocol/ids.ts';
 import { auditTimes } from '#protocol/time/epoch.ts';
 import { systemClock } from '#node/clock.ts';
 import { Judging } from '#node/roles/validator/jury.ts';
 import { reportOf } from '#node/roles/validator/report.ts';
-import { ann, bob, DOMAIN, hashFor, LAW, MemoryBlobs, memoryKeep } from '#test/ports/memory.ts';
+import { ann, bob, disputeWith, DOMAIN, hashFor, LAW, MemoryBlobs, memoryKeep } from '#test/ports/memory.ts';
 import { openSigner } from '#node/chain/signer.ts';
 import { type DisputeWorld, DRAWN, disputeWorld, EPOCH, quiet, SHARD, skipping, TASK } from '../dispute-world.ts';
 
@@ -38,18 +37,7 @@ async function accused(world: DisputeWorld, { task = TASK, shard = SHARD, segmen
     },
   );
   const detail = digestOf(await world.blobs.bob.putObject(report));
-  const nothing = { segment: null, block: null, value: null, link: null, opened: {} };
-  const parties = { worker: ann.address, challenger: bob.address };
-  const dispute: DisputeView = {
-    id: 4n,
-    epoch: EPOCH,
-    ...parties,
-    phase: 'jury',
-    deadline: epoch(0),
-    reason: 'wrong-result',
-    detail,
-    ...nothing,
-  };
+  const dispute = disputeWith({ id: 4n, epoch: EPOCH, reason: 'wrong-result', detail });
   world.court.others.push(dispute);
   const blobs = new MemoryBlobs();
   blobs.peers.push(world.blobs.ann, world.blobs.bob);
