@@ -1,4 +1,4 @@
-/** What is compared after a step: every figure has a number, the same as in Histories.t.sol, a name and its value in the books. */
+/** What is compared after a step: every figure has a number, the same as in Figures.sol, a name and its value in the books. */
 import type { Book } from '#protocol/economy/book.ts';
 import type { OutcomeName } from '#protocol/economy/court-book.ts';
 import type { Address, Epoch } from '#protocol/ids.ts';

@@ -64,7 +64,7 @@ function ofEpochs({ dice, epochs, book }: Past, step: Step | null, people: reado
   };
 }
 
-/** In the order in which Histories.t.sol reads them. */
+/** In the order in which Figures.sol reads them. */
 export function listsOf(reads: Reads): ReadonlyArray<readonly number[]> {
   return [reads.accounts, reads.credentials, reads.jobs, reads.epochs, reads.works, reads.audits];
 }
