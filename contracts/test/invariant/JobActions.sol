@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IWorkLedger} from "../../src/interfaces/IWorkLedger.sol";
 import {ITaskMarket} from "../../src/interfaces/ITaskMarket.sol";
+import {LapseLib} from "../../src/libraries/LapseLib.sol";
 import {ShardLib} from "../../src/libraries/ShardLib.sol";
 import {bound, vm} from "../support/Vm.sol";
 import {People} from "./People.sol";
@@ -109,8 +110,11 @@ abstract contract JobActions is People {
         if (jobs == 0) return;
         uint256 job = 1 + pick % jobs;
         ITaskMarket.Job memory open = market.jobOf(job);
-        if (open.state == ITaskMarket.State.Open && pick % 8 == 0) goTo(open.deadline + law.claimTimeoutSeconds);
-        if (open.state != ITaskMarket.State.Open || block.timestamp < open.deadline + law.claimTimeoutSeconds) return;
+        if (open.state != ITaskMarket.State.Open) return;
+        if (pick % 8 == 0) goTo(open.deadline + law.claimTimeoutSeconds);
+        uint256 busyUntil = disputes.anybodyBusyUntil();
+        uint256 due = LapseLib.lapsesAt(open.deadline, busyUntil, LapseLib.patienceOf(law), law.claimTimeoutSeconds);
+        if (block.timestamp < due) return;
         market.refund(job);
         ++done["refund"];
     }
