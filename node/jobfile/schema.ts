@@ -44,7 +44,9 @@ const deadline = z
     });
     return z.NEVER;
   })
-  .describe('after which the unspent fee can be taken back; seconds when no unit is given');
+  .describe(
+    'after which nobody claims shards; what is not earned by then comes back by itself; seconds when no unit is given',
+  );
 
 const MAX_DEADLINE_S = 31_536_000;
 
