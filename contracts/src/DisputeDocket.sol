@@ -26,19 +26,19 @@ abstract contract DisputeDocket is IDisputeCourt, EpochClock {
     ITaskMarket internal immutable market;
     uint64 internal immutable disputeSeconds;
 
-    /// @dev One slot: how many disputes are open, and when the last one ended.
+    /// @dev One slot: how many disputes there were, how many of them are open, and when the last one ended.
     struct Busy {
+        uint128 begun;
         uint64 open;
         uint64 endedAt;
     }
 
-    /// Ids count from 1.
-    uint256 internal disputes;
+    /// Of everybody. Ids count from 1.
+    Busy internal all;
     mapping(uint256 id => Dispute) internal docket;
     mapping(uint64 epoch => mapping(address worker => mapping(address challenger => bool))) internal accused;
     mapping(uint64 epoch => mapping(address worker => uint256)) internal openAbout;
     mapping(address worker => Busy) internal busy;
-    Busy internal anybody;
 
     constructor(Parameters memory p, Wiring memory w) EpochClock(p) {
         if (w.disputes != address(this)) revert WrongWiring();
@@ -71,13 +71,12 @@ abstract contract DisputeDocket is IDisputeCourt, EpochClock {
         internal
         returns (uint256 id, Dispute storage d)
     {
-        id = ++disputes;
+        id = _more(all);
         if (block.timestamp >= until) revert TooLate(id);
         d = docket[id];
         (d.challenger, d.worker, d.epoch) = (msg.sender, about, epoch);
         ++openAbout[epoch][about];
-        ++busy[about].open;
-        ++anybody.open;
+        _more(busy[about]);
         emit Accused(id, epoch, about, msg.sender, reason, detail);
         d.bond = stakes.takeBond(msg.sender);
     }
@@ -120,13 +119,18 @@ abstract contract DisputeDocket is IDisputeCourt, EpochClock {
         (d.phase, d.bond) = (phase, 0);
         --openAbout[d.epoch][worker];
         _less(busy[worker]);
-        _less(anybody);
+        _less(all);
         emit Ended(id, phase);
         if (phase == Phase.Guilty) court.convict(worker, d.epoch, challenger);
         if (bond == 0) return;
         if (phase != Phase.Innocent) return token.safeTransfer(challenger, bond);
         token.safeTransfer(worker, bond / 2);
         token.burn(bond - bond / 2);
+    }
+
+    function _more(Busy storage one) internal returns (uint256 begun) {
+        begun = one.begun + 1;
+        (one.begun, one.open) = (uint128(begun), one.open + 1);
     }
 
     function _less(Busy storage one) internal {
@@ -149,7 +153,7 @@ abstract contract DisputeDocket is IDisputeCourt, EpochClock {
 
     /// @inheritdoc IDisputeCourt
     function anybodyBusyUntil() external view returns (uint64) {
-        return _until(anybody);
+        return _until(all);
     }
 
     /// @inheritdoc IDisputeCourt
