@@ -44,10 +44,10 @@ export interface Law {
   readonly crossCheckFrom: number;
 }
 
-/** Moves of a dispute for which stake stays: the six of a game, and two for the time of a jury. StakeRegistry.sol MOVES */
-const DISPUTE_MOVES = 8;
 /** Moves of a game between its beginning and its end. LapseLib.sol MOVES */
-const GAME_MOVES = 6;
+export const GAME_MOVES = 6;
+/** Moves of a dispute for which stake stays: those of a game, and two for the time of a jury. StakeRegistry.sol MOVES */
+const DISPUTE_MOVES = GAME_MOVES + 2;
 
 /** The relations that the law's numbers must keep; each returns the sentence that is broken. */
 const RELATIONS: ReadonlyArray<readonly [(law: Law) => boolean, string]> = [
@@ -65,12 +65,6 @@ const RELATIONS: ReadonlyArray<readonly [(law: Law) => boolean, string]> = [
 /** Seconds from the end of an epoch to the finality of its commitments. */
 export function exposure(law: Law): number {
   return law.commitSeconds + law.auditSeconds + law.revealSeconds + law.finalizeSeconds;
-}
-
-/** Seconds that a claim waits for disputes at most. LapseLib.sol patienceOf says why. */
-export function patience(law: Law): number {
-  const voted = law.epochSeconds + law.commitSeconds + law.auditSeconds + law.revealSeconds;
-  return law.claimTimeoutSeconds + GAME_MOVES * law.disputeSeconds + voted;
 }
 
 /** @returns the broken relations, none for a sound law */

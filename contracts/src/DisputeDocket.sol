@@ -71,12 +71,12 @@ abstract contract DisputeDocket is IDisputeCourt, EpochClock {
         internal
         returns (uint256 id, Dispute storage d)
     {
-        id = _more(all);
+        id = _opened(all);
         if (block.timestamp >= until) revert TooLate(id);
         d = docket[id];
         (d.challenger, d.worker, d.epoch) = (msg.sender, about, epoch);
         ++openAbout[epoch][about];
-        _more(busy[about]);
+        _opened(busy[about]);
         emit Accused(id, epoch, about, msg.sender, reason, detail);
         d.bond = stakes.takeBond(msg.sender);
     }
@@ -118,8 +118,8 @@ abstract contract DisputeDocket is IDisputeCourt, EpochClock {
         (uint256 bond, address worker, address challenger) = (d.bond, d.worker, d.challenger);
         (d.phase, d.bond) = (phase, 0);
         --openAbout[d.epoch][worker];
-        _less(busy[worker]);
-        _less(all);
+        _closed(busy[worker]);
+        _closed(all);
         emit Ended(id, phase);
         if (phase == Phase.Guilty) court.convict(worker, d.epoch, challenger);
         if (bond == 0) return;
@@ -128,12 +128,12 @@ abstract contract DisputeDocket is IDisputeCourt, EpochClock {
         token.burn(bond - bond / 2);
     }
 
-    function _more(Busy storage one) internal returns (uint256 begun) {
+    function _opened(Busy storage one) internal returns (uint256 begun) {
         begun = one.begun + 1;
         (one.begun, one.open) = (uint128(begun), one.open + 1);
     }
 
-    function _less(Busy storage one) internal {
+    function _closed(Busy storage one) internal {
         (one.open, one.endedAt) = (one.open - 1, uint64(block.timestamp));
     }
 

@@ -1,9 +1,15 @@
 /** When a claim lapses; who let one of a job lapse waits, each time twice as long. LapseLib.sol is the master. */
 import type { Address } from '../ids.ts';
-import { type Law, patience } from '../limits.ts';
+import { GAME_MOVES, type Law } from '../limits.ts';
 
 /** Doublings at most. LapseLib.sol MAX_DOUBLINGS */
 const MAX_DOUBLINGS = 32;
+
+/** Seconds that a claim waits for disputes at most. LapseLib.sol patienceOf says why. */
+export function patience(law: Law): number {
+  const voted = law.epochSeconds + law.commitSeconds + law.auditSeconds + law.revealSeconds;
+  return law.claimTimeoutSeconds + GAME_MOVES * law.disputeSeconds + voted;
+}
 
 /**
  * A timeout after the claim was made, or after the last dispute against its holder ended, but only so much later. Seconds.

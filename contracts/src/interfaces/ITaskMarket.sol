@@ -50,7 +50,7 @@ interface ITaskMarket {
     error LapsedBefore(uint256 job, uint64 until);
     error NotAccepted(address worker, uint64 epoch);
     error NotPayable();
-    /// @notice Nothing is paid to a worker against whom a dispute is open.
+    /// @notice Nothing of an epoch is paid while a dispute about it is open.
     error UnderDispute(address worker, uint64 epoch);
     error WrongProof();
     error AlreadyPaid();
@@ -103,15 +103,16 @@ interface ITaskMarket {
 
     /// @notice Frees unpaid shards whose holder was slashed or let the claim lapse. Anyone may call.
     /// @dev A claim lapses `claimTimeoutSeconds` after it was made or after the last dispute against its holder ended, whichever is
-    /// later, but waits for disputes no longer than one needs (`LapseLib.patienceOf`). Who let it lapse claims nothing in that job for one timeout, after each further lapse for twice
-    /// as long. Claims from before a waiting that lapse as well are no further lapse.
+    /// later, but waits for disputes no longer than one needs (`LapseLib.patienceOf`). Who let it lapse claims nothing in that job
+    /// for one timeout, after each further lapse for twice as long. Claims from before a waiting that lapse as well are no further
+    /// lapse.
     function releaseShards(uint256 job, uint32 word, uint256 mask, address holder) external;
 
     /// @notice Pays one leaf of an accepted commitment to its worker. Anyone may call, unless a dispute about that epoch is open.
     function redeem(address worker, uint64 epoch, IWorkLedger.Leaf calldata leaf, SumStep[] calldata path) external;
 
-    /// @notice Returns the unspent escrow to the submitter after the deadline and the time that work in flight needs: when a claim of
-    /// the last moment would have lapsed, whoever the open disputes are against.
+    /// @notice Returns the unspent escrow to the submitter after the deadline and the time that work in flight needs: when a claim
+    /// of the last moment would have lapsed, were all disputes against its holder.
     function refund(uint256 job) external;
 
     /// @notice The caller's equal part of the auditors' share of the fees that `worker` was paid for `epoch`.

@@ -48,7 +48,10 @@ export class Pursuing {
     const key = `${id}/${phase}`;
     if (this.#done.has(key)) return;
     if (WORKERS.has(phase)) {
-      if (now < deadline) return isUrgent ? void (await this.#transcripts.sideOf(dispute)) : undefined;
+      if (now < deadline) {
+        if (isUrgent) await this.#transcripts.sideOf(dispute);
+        return;
+      }
       this.#ports.log.warn({ dispute: id.toString(), worker: dispute.worker, phase }, 'the worker let its move pass');
       await this.#ports.disputes.timeout(id);
     } else if (CHALLENGERS.has(phase)) {

@@ -1,8 +1,8 @@
 /** Freeing claims: of slashed workers at once, of those who neither deliver nor serve after the timeout, of nobody else. */
 import t from 'tap';
 import type { DisputeView, Phase } from '#protocol/dispute/moves.ts';
+import { patience } from '#protocol/economy/lapses.ts';
 import { type Address, address, epoch, units } from '#protocol/ids.ts';
-import { patience } from '#protocol/limits.ts';
 import type { CommitmentView, Sent } from '#protocol/ports.ts';
 import { chainError } from '#node/chain/errors.ts';
 import { Releasing } from '#node/roles/compute/release.ts';
